@@ -1,0 +1,57 @@
+"""What a corpus is: samples in a canonical order, and a way to read each one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Protocol, runtime_checkable
+
+from datakit.sample import Sample
+
+__all__ = ["Corpus", "shards"]
+
+
+@runtime_checkable
+class Corpus(Protocol):
+    """A set of samples that can be listed in a canonical order and read one by one.
+
+    A corpus is picklable and small: workers get a copy of it and read their own samples.
+
+    Attributes
+    ----------
+    location
+        Where it is, as the user gave it.
+    modality
+        "image" (later "text").
+    notes
+        What was seen but is not a sample, filled by listing: reason -> count,
+        as in ``{"directory symlink, not followed": 2}``.
+    """
+
+    location: str
+    modality: str
+
+    @property
+    def notes(self) -> dict[str, int]: ...
+
+    def __len__(self) -> int:
+        """Number of samples."""
+
+    def __iter__(self) -> Iterator[Sample]:
+        """Samples in the order of ``sample_id``, the same at every call."""
+
+    def read(self, sample: Sample) -> bytes:
+        """Bytes of one sample.
+
+        Raises
+        ------
+        OSError
+            The bytes cannot be had; the message says why.
+        """
+
+
+def shards(corpus: Corpus, size: int) -> Iterator[list[Sample]]:
+    """Cut a corpus into fixed runs of `size` samples: by data, never by worker count."""
+    samples = iter(corpus)
+    while shard := list(islice(samples, size)):
+        yield shard

@@ -1,0 +1,54 @@
+"""The errors of datakit. Every message says what was given, what was expected, and what to do.
+
+DatakitError
+├── InputError          the caller gave something that cannot be used: exit code 2
+│   ├── CorpusError     a corpus that cannot be opened or listed
+│   └── ProfileError    a profile that cannot be read, written or merged
+├── MissingExtraError   an optional package is needed: exit code 2
+└── WorkerError         the workers could not do their work at all: exit code 3
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CorpusError",
+    "DatakitError",
+    "InputError",
+    "MissingExtraError",
+    "ProfileError",
+    "WorkerError",
+]
+
+
+class DatakitError(Exception):
+    """Base of every error that datakit raises on purpose."""
+
+    exit_code = 3
+
+
+class InputError(DatakitError):
+    """What was given cannot be used; the message says what would be."""
+
+    exit_code = 2
+
+
+class CorpusError(InputError):
+    """A corpus that cannot be opened or listed."""
+
+
+class ProfileError(InputError):
+    """A profile that cannot be read, written or merged."""
+
+
+class MissingExtraError(InputError):
+    """An optional package is not installed."""
+
+    def __init__(self, package: str, needed_for: str, extra: str) -> None:
+        super().__init__(
+            f"{needed_for} needs the package '{package}', which is not installed: "
+            f"pip install 'datakit[{extra}]'"
+        )
+
+
+class WorkerError(DatakitError):
+    """Workers that cannot start or that fail on every shard."""

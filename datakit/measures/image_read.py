@@ -1,0 +1,232 @@
+"""Bytes of one image -> header facts and pixels, decoded once; never trusted, never repaired."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import simplejpeg
+from PIL import Image, ImageFile
+
+__all__ = ["MAX_PIXELS", "Picture", "UnreadableImage", "read_image"]
+
+MAX_PIXELS = 89_478_485
+"""Largest picture that is decoded in full: Pillow's own limit against decompression bombs."""
+
+MAX_CODED_PIXELS = 2**28
+"""Largest JPEG header that is believed; progressive ones buffer every coefficient."""
+
+FULL_DECODE_PIXELS = 2**20
+"""JPEGs up to a megapixel are decoded in full; larger ones by libjpeg's DCT scaling."""
+
+_BITS = {"1": 1, "I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}
+
+
+class UnreadableImage(Exception):
+    """The bytes are not a whole image. `status` is the row's status."""
+
+    def __init__(self, cause: str, status: str = "unreadable") -> None:
+        super().__init__(cause)
+        self.status = status
+
+
+@dataclass
+class Picture:
+    """One decoded image.
+
+    Parameters
+    ----------
+    header
+        Values of the columns that the header tells (format, width, mode, ...).
+    pixels
+        uint8, (h, w, 3) or (h, w) for gray; 16-bit data are scaled, alpha is dropped.
+    scale
+        Denominator of the DCT scaling that was used: 1, 2, 4 or 8.
+    stream
+        For a scaled JPEG, its coded picture without metadata: equal streams have equal pixels.
+    """
+
+    header: dict[str, Any]
+    pixels: npt.NDArray[np.uint8]
+    scale: int = 1
+    stream: bytes | None = None
+    transparent_rate: float = 0.0
+
+
+def read_image(data: bytes) -> Picture:
+    """Decode one image, at reduced scale where it is a large JPEG.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+
+    Raises
+    ------
+    UnreadableImage
+        Not an image, cut short, damaged, or too large to decode safely; with the cause.
+    """
+    if not data:
+        raise UnreadableImage("the file is empty", "empty")
+    # A truncated file must fail: other packages switch this on for the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _decode(data)
+        except UnreadableImage:
+            raise
+        except Image.UnidentifiedImageError:
+            raise UnreadableImage(f"not an image: starts with {data[:8]!r}") from None
+        except Image.DecompressionBombError as error:
+            raise UnreadableImage(f"too large to decode: {error}") from None
+        except MemoryError:
+            raise UnreadableImage("too large to decode: out of memory") from None
+        except Exception as error:  # decoders raise nearly anything
+            cause = f"{type(error).__name__}: {error}"
+            cut = any(word in cause.lower() for word in ("truncat", "premature", "not enough"))
+            raise UnreadableImage(cause, "truncated" if cut else "unreadable") from None
+
+
+def _decode(data: bytes) -> Picture:
+    image = Image.open(io.BytesIO(data))
+    header = _header(image)
+    width, height = image.size
+    if image.format in ("JPEG", "MPO"):
+        if width * height > MAX_CODED_PIXELS:
+            raise UnreadableImage(f"too large to decode: {width} x {height} px")
+        if image.mode in ("RGB", "L") and image.format == "JPEG":
+            return _decode_jpeg(data, image, header)
+    elif width * height > MAX_PIXELS:
+        raise UnreadableImage(
+            f"too large to decode: {width} x {height} px, limit {MAX_PIXELS} (decompression bomb?)"
+        )
+    image.load()
+    pixels, transparent = _to_uint8(image)
+    return Picture(header, pixels, transparent_rate=transparent)
+
+
+def _decode_jpeg(data: bytes, image: Image.Image, header: dict[str, Any]) -> Picture:
+    width, height = image.size
+    scale = 1
+    if width * height > FULL_DECODE_PIXELS:
+        while scale < 8 and min(width, height) // (scale * 2) >= 256:
+            scale *= 2
+    colour = "GRAY" if image.mode == "L" else "RGB"
+    try:
+        pixels = simplejpeg.decode_jpeg(
+            data,
+            colour,
+            min_height=-(-height // scale) if scale > 1 else 0,
+            min_width=-(-width // scale) if scale > 1 else 0,
+            min_factor=1,
+        )
+    except ValueError as error:
+        # libjpeg's warnings are errors here; what Pillow can still read in full is readable.
+        image.load()
+        header["warning"] = str(error)
+        pixels, _ = _to_uint8(image)
+        return Picture(header, pixels)
+    if colour == "GRAY":
+        pixels = pixels[..., 0]
+    return Picture(header, pixels, scale, coded_picture(data) if scale > 1 else None)
+
+
+def _header(image: Image.Image) -> dict[str, Any]:
+    header: dict[str, Any] = {
+        "format": image.format,
+        "width": image.size[0],
+        "height": image.size[1],
+        "mode": image.mode,
+        "bit_depth": _bit_depth(image),
+        "n_frames": 1,
+        "exif_orientation": 1,
+        "has_icc": "icc_profile" in image.info,
+        "jpeg_quality": None,
+        "warning": None,
+    }
+    if getattr(image, "is_animated", False):
+        header["n_frames"] = int(getattr(image, "n_frames", 1))
+        image.seek(0)
+    if "exif" in image.info or image.format in ("TIFF", "WEBP", "PNG"):
+        orientation = image.getexif().get(0x0112, 1)
+        if isinstance(orientation, int) and 1 <= orientation <= 8:
+            header["exif_orientation"] = orientation
+    tables = getattr(image, "quantization", None)
+    if tables:
+        header["jpeg_quality"] = jpeg_quality(tables)
+    return header
+
+
+def _bit_depth(image: Image.Image) -> int:
+    bits = image.info.get("bits") or getattr(image, "tag_v2", {}).get(258)
+    if isinstance(bits, tuple):
+        bits = bits[0]
+    if isinstance(bits, int):
+        return bits
+    tile = getattr(image, "tile", None)
+    raw = str(tile[0][3]) if tile and len(tile[0]) > 3 else ""
+    return 16 if ";16" in raw else _BITS.get(image.mode, 8)
+
+
+_STANDARD_LUMA_SUM = 3688
+"""Sum of the luma quantisation table at quality 50, ITU-T T.81 Annex K, table K.1."""
+
+
+def jpeg_quality(tables: dict[int, list[int]]) -> float:
+    """Estimate the IJG quality setting from the luma quantisation table.
+
+    Parameters
+    ----------
+    tables
+        Quantisation tables by number, 64 values each, as Pillow gives them.
+
+    Returns
+    -------
+    float
+        Quality in [0, 100]; inverse of libjpeg's ``jpeg_quality_scaling`` at the table's sum.
+        At very low quality entries are clipped at 255, so the estimate is a bit high there.
+    """
+    scale = 100.0 * sum(tables[min(tables)]) / _STANDARD_LUMA_SUM
+    quality = 5000.0 / scale if scale > 100 else (200.0 - scale) / 2
+    return round(min(100.0, max(0.0, quality)), 1)
+
+
+def _to_uint8(image: Image.Image) -> tuple[npt.NDArray[np.uint8], float]:
+    """Pixels as uint8 RGB or gray, and the share of them that is mostly transparent."""
+    mode = image.mode
+    if mode.startswith("I") or mode == "F":
+        values = np.asarray(image).astype(np.float32)
+        if mode.startswith("I;16") or (mode == "I" and values.max(initial=0) > 255):
+            return (values / 257.0).clip(0, 255).astype(np.uint8), 0.0
+        top = values.max(initial=0.0)
+        scale = 255.0 if mode == "F" and 0 < top <= 1 else 1.0
+        return np.nan_to_num(values * scale).clip(0, 255).astype(np.uint8), 0.0
+    if mode in ("L", "1"):
+        return np.asarray(image.convert("L")), 0.0
+    if mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        rgba = np.asarray(image.convert("RGBA"))
+        return np.ascontiguousarray(rgba[..., :3]), float((rgba[..., 3] < 128).mean())
+    return np.asarray(image.convert("RGB")), 0.0
+
+
+def coded_picture(data: bytes) -> bytes:
+    """A JPEG file without its application and comment segments.
+
+    Two files with equal coded pictures decode to equal pixels, whatever their metadata.
+    """
+    kept, position = [], 2
+    while position + 4 <= len(data) and data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker == 0xDA:
+            break
+        length = 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        # APP14 (Adobe) changes the colour transform, so it is part of the picture.
+        if not (0xE0 <= marker <= 0xEF and marker != 0xEE) and marker != 0xFE:
+            kept.append(data[position : position + length])
+        position += length
+    return b"".join(kept) + data[position:]

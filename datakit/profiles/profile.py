@@ -1,0 +1,162 @@
+"""A profile on disk, opened: rows, embeddings, thumbnails, issues, scores."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datakit.errors import ProfileError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+    import pyarrow.dataset as ds
+
+__all__ = ["SCHEMA_VERSION", "Embeddings", "Profile"]
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """Vectors of the embedded samples.
+
+    Parameters
+    ----------
+    sample_ids
+        Shape (n,), the samples' ids in the order of the rows.
+    vectors
+        Shape (n, d), float16.
+    """
+
+    sample_ids: npt.NDArray[np.object_]
+    vectors: npt.NDArray[np.float16]
+
+
+class Profile:
+    """One row per sample, one embedding per embedded sample, and where they came from.
+
+    Everything is read from disk when it is first asked for.
+
+    Parameters
+    ----------
+    path
+        The profile's directory.
+
+    Raises
+    ------
+    ProfileError
+        The directory is not a profile, or one of a newer schema.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        try:
+            text = (self.path / "manifest.json").read_text(encoding="utf-8")
+            self.manifest: dict[str, Any] = json.loads(text)
+            version = self.manifest["schema"]
+        except (OSError, ValueError, KeyError) as error:
+            raise ProfileError(
+                f"{self.path} is not a profile ({type(error).__name__} on manifest.json): "
+                "give the directory that `datakit profile` wrote"
+            ) from error
+        if version != SCHEMA_VERSION:
+            raise ProfileError(
+                f"{self.path} has profile schema {version}, this datakit reads "
+                f"{SCHEMA_VERSION}: profile the corpus again"
+            )
+
+    def __repr__(self) -> str:
+        return f"Profile({str(self.path)!r}, n_samples={self.n_samples})"
+
+    def __len__(self) -> int:
+        return self.n_samples
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples (rows)."""
+        return int(self.manifest["n_samples"])
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of all samples together."""
+        return int(self.manifest["n_bytes"])
+
+    @property
+    def modality(self) -> str:
+        """What the samples are: "image"."""
+        return str(self.manifest["modality"])
+
+    @property
+    def location(self) -> str:
+        """Where the corpus was, as it was given."""
+        return str(self.manifest["corpus"])
+
+    @property
+    def encoder(self) -> dict[str, Any] | None:
+        """Name, digest and dim of the encoder, None when nothing was embedded."""
+        encoder: dict[str, Any] | None = self.manifest["encoder"]
+        return encoder
+
+    @property
+    def table(self) -> ds.Dataset:
+        """The rows as a lazy pyarrow dataset: for profiles larger than memory."""
+        import pyarrow.dataset as ds
+
+        names = [str(self.path / "rows" / part["name"]) for part in self.manifest["parts"]]
+        return ds.dataset(names, format="parquet")
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The rows, without the fingerprints, in the order of ``sample_id``."""
+        table = self.table
+        names = [n for n in table.schema.names if n not in ("thumb",)]
+        frame: pd.DataFrame = table.to_table(columns=names).to_pandas()
+        return frame
+
+    @cached_property
+    def issues(self) -> pd.DataFrame:
+        """The issues: sample_id, path, issue, value, threshold, group (None unless grouped)."""
+        import pandas as pd
+
+        return pd.read_parquet(self.path / "issues.parquet")
+
+    @cached_property
+    def scores(self) -> dict[str, dict[str, Any]]:
+        """scores.json: per dimension value, low, high, n, method, or value None with a reason."""
+        text = (self.path / "scores.json").read_text(encoding="utf-8")
+        scores: dict[str, dict[str, Any]] = json.loads(text)
+        return scores
+
+    @cached_property
+    def embeddings(self) -> Embeddings | None:
+        """The embedded samples, or None when nothing was embedded."""
+        import numpy as np
+        import pyarrow.parquet as pq
+
+        if self.encoder is None:
+            return None
+        ids = pq.read_table(self.path / "embeddings" / "index.parquet").column("sample_id")
+        vectors = np.load(self.path / "embeddings" / "vectors.npy", mmap_mode="r")
+        return Embeddings(ids.to_pandas().to_numpy(dtype=object), vectors)
+
+    @cached_property
+    def thumbnails(self) -> dict[str, bytes]:
+        """sample_id -> JPEG of at most 96 px, for the samples that reports show."""
+        import pyarrow.parquet as pq
+
+        file = self.path / "thumbnails.parquet"
+        if not file.exists():
+            return {}
+        table = pq.read_table(file)
+        return dict(
+            zip(
+                table.column("sample_id").to_pylist(),
+                table.column("jpeg").to_pylist(),
+                strict=True,
+            )
+        )
