@@ -277,7 +277,11 @@ def _uniform_lines(lines: Gray, limit: int, tolerance: int) -> int:
         if max(int(line.max()) - level, level - int(line.min())) > tolerance:
             break
         count += 1
-    return count
+    else:
+        return 0
+    # A bar ends in a line that is picture all along; an even background ends in a few pixels.
+    picture = np.abs(lines[min(count + 1, len(lines) - 1)].astype(np.int16) - level) > tolerance
+    return count if picture.mean() >= 0.25 else 0
 
 
 def thumbnail(gray: Gray) -> Gray:

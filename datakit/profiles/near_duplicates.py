@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from datakit.profiles.neighbours import nearest_neighbours
 from datakit.profiles.perceptual import SYMMETRIES, close_hashes, hashes, normalised
 
 __all__ = ["MIN_CORRELATION", "MIN_CROP_CORRELATION", "Fingerprints", "near_pairs"]
@@ -55,11 +56,15 @@ class Fingerprints:
         Shape (n, 4): uniform border at top, bottom, left, right as shares.
     vectors
         Embeddings, shape (n, d), unit length; a row of zeros where there is none.
+    small
+        Shape (n,), true for images below 64 px: there the thumbnail is all there is, and unlike
+        pictures of one kind of object correlate as well as crops of one photograph do.
     """
 
     thumbs: npt.NDArray[np.uint8]
     borders: npt.NDArray[np.float64]
     vectors: npt.NDArray[np.float32] | None = None
+    small: npt.NDArray[np.bool_] | None = None
 
 
 def near_pairs(prints: Fingerprints) -> tuple[Pairs, npt.NDArray[np.float64]]:
@@ -90,11 +95,13 @@ def near_pairs(prints: Fingerprints) -> tuple[Pairs, npt.NDArray[np.float64]]:
         _keep(found, inside, crop, crop >= MIN_CROP_CORRELATION)
     else:
         cosine = _cosine(inside, prints.vectors)
-        _keep(found, inside, frame, frame + 0.45 * cosine >= MIN_FRAME_EVIDENCE)
+        small = _both(inside, prints.small)
+        _keep(found, inside, frame, (frame + 0.45 * cosine >= MIN_FRAME_EVIDENCE) & ~small)
         possible = 1.0 + 0.4 * cosine >= MIN_CROP_EVIDENCE
-        inside, cosine = inside[possible], cosine[possible]
+        inside, cosine, small = inside[possible], cosine[possible], small[possible]
         crop = _crop_similarity(inside, trimmed)
-        _keep(found, inside, crop, crop + 0.4 * cosine >= MIN_CROP_EVIDENCE)
+        enough = (crop >= MIN_CROP_CORRELATION) | ~small
+        _keep(found, inside, crop, enough & (crop + 0.4 * cosine >= MIN_CROP_EVIDENCE))
     keys = sorted(found)
     pairs = np.array(keys, np.int64).reshape(-1, 2)
     return pairs, np.clip([found[key] for key in keys], 0.0, 1.0)
@@ -110,6 +117,12 @@ def _keep(
     values = similarity[accepted].tolist()
     for (a, b), value in zip(pairs[accepted].tolist(), values, strict=True):
         found[a, b] = max(value, found.get((a, b), 0.0))
+
+
+def _both(pairs: Pairs, small: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_]:
+    if small is None:
+        return np.zeros(len(pairs), bool)
+    return np.asarray(small[pairs[:, 0]] | small[pairs[:, 1]])
 
 
 def _cosine(pairs: Pairs, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -203,19 +216,13 @@ def _crop_candidates(
 
 
 def _neighbours(vectors: npt.NDArray[np.float32]) -> Iterator[Pairs]:
-    """The nearest embedded neighbours of every embedded image, exact, by blocks."""
+    """The nearest embedded neighbours of every embedded image."""
     present = np.flatnonzero(np.abs(vectors).max(axis=1) > 0)
     if len(present) < 2:
         return
-    embedded = np.ascontiguousarray(vectors[present])
-    k = min(_NEIGHBOURS, len(present) - 1)
-    for begin in range(0, len(present), 1024):
-        block = embedded[begin : begin + 1024] @ embedded.T
-        rows = np.arange(len(block))
-        block[rows, begin + rows] = -2
-        nearest = np.argpartition(block, -k, axis=1)[:, -k:]
-        first = np.repeat(present[begin : begin + 1024], k)
-        yield np.stack([first, present[nearest.ravel()]], axis=1)
+    nearest, _ = nearest_neighbours(vectors[present], _NEIGHBOURS)
+    first = np.repeat(present, nearest.shape[1])
+    yield np.stack([first, present[nearest.ravel()]], axis=1)
 
 
 def _crop_similarity(pairs: Pairs, trimmed: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

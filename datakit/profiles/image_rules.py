@@ -1,0 +1,77 @@
+"""Which measured values make an issue of an image: every threshold, in one place, with its source.
+
+"planted" stands for the planted-defect study (benchmarks/planted_images.py, seeds 0 to 2 on
+ImageNet photographs): the threshold lies in the gap between the clean photographs and the plants,
+or lets about 0.5 % of the clean ones through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["IMAGE_RULES", "SETTINGS", "Rule"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One issue that a single column decides.
+
+    Parameters
+    ----------
+    issue
+        Name of the issue.
+    column
+        The measured column.
+    below
+        True when values below the threshold are the issue, False when values above it are.
+    threshold
+        The default; override it with ``thresholds={issue: value}``.
+    source
+        Where the number comes from.
+    unless
+        Issues that explain the value away: a sample that has one of them does not get this one.
+    """
+
+    issue: str
+    column: str
+    below: bool
+    threshold: float
+    source: str
+    unless: tuple[str, ...] = ()
+
+
+IMAGE_RULES: tuple[Rule, ...] = (
+    Rule("low_information", "gradient", True, 1.5, "planted: blanks <= 0.3, clean >= 2.5"),
+    Rule("blurry", "sharpness", True, 0.415, "planted: 0.5 % of clean photographs",
+         ("low_information",)),
+    Rule("too_dark", "luma_p99", True, 0.42, "planted: an eighth of the light gives <= 0.40"),
+    Rule("too_bright", "clipped_rate", False, 0.60, "planted: 0.4 % of clean photographs",
+         ("low_information",)),
+    Rule("low_contrast", "contrast", True, 0.05, "a twentieth of the range; clean CIFAR-10 >= 0.06",
+         ("low_information", "too_dark")),
+    Rule("noisy", "noise", False, 10.7, "planted: 0.5 % of clean photographs"),
+    Rule("over_compressed", "jpeg_quality", True, 30.0, "blocks are visible below IJG quality 30"),
+    Rule("grayscale", "chroma", True, 3.0, "planted: gray <= 0.1, clean >= 5.5"),
+    Rule("odd_aspect", "aspect", True, 0.35, "CleanVision's limit: short over long side"),
+    Rule("letterboxed", "border", False, 0.04, "4 % uniform on two opposite sides",
+         ("low_information", "too_dark", "too_bright")),
+    Rule("upscaled", "effective_resolution", True, 0.40, "enlarged 2x and more",
+         ("blurry", "low_information", "too_dark", "too_bright")),
+    Rule("animated", "n_frames", False, 1.5, "more than one frame"),
+    Rule("rotated_by_exif", "exif_orientation", False, 1.5, "EXIF 2.32: 1 is upright"),
+)
+
+SETTINGS: dict[str, float] = {
+    "odd_size": 2.0,
+    "odd_mode": 0.10,
+    "outlier": 6.0,
+    "label_suspect": 0.9,
+}
+"""Dataset-relative thresholds.
+
+odd_size: octaves (log2) between the square root of the area and the corpus median, widened to three
+    interquartile ranges where sizes vary by themselves.
+odd_mode: a mode that fewer than this share of the images has, when another mode has the majority.
+outlier: robust z (median, MAD) of the logarithm of the distance to the 5th nearest embedding.
+label_suspect: share of the 10 nearest embeddings that agree on another label.
+"""

@@ -1,0 +1,168 @@
+"""The unit of work: one shard of samples -> one part file, whole or not there."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from datakit.corpora.corpus import Corpus
+from datakit.encoders.encoder import Encoder
+from datakit.executors.executor import Watch
+from datakit.measures.image import measure_images
+from datakit.profiles.files import atomic
+from datakit.profiles.previous import Previous
+from datakit.profiles.row_schema import PLACE_COLUMNS, rows_to_table
+from datakit.sample import Sample
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Shard", "ShardTask", "place_columns", "shard_digest"]
+
+Shard = tuple[int, list[Sample]]
+
+
+def place_columns(sample: Sample) -> dict[str, Any]:
+    """The columns of a row that follow from where the sample is."""
+    suffix = PurePosixPath(sample.path).suffix.lower()
+    return {
+        "sample_id": sample.sample_id,
+        "path": sample.path,
+        "suffix": suffix,
+        "label": sample.label,
+        "split": sample.split,
+        "caption": sample.caption,
+    }
+
+
+def shard_digest(samples: list[Sample]) -> str:
+    """Changes when any sample of the shard was added, removed or touched."""
+    digest = hashlib.sha256()
+    for s in samples:
+        fields = (s.sample_id, s.n_bytes, s.mtime_ns, s.label, s.split, s.caption, s.problem)
+        digest.update(repr(fields).encode())
+    return digest.hexdigest()
+
+
+@dataclass
+class ShardTask:
+    """Measure, and where asked for embed, the samples of a shard; write them as one part.
+
+    A finished part is its own marker: a shard whose part is there is not done again.
+
+    Parameters
+    ----------
+    corpus
+        Reads the samples.
+    folder
+        Where the parts go.
+    encoder
+        Embeds every readable sample; None embeds nothing.
+    previous
+        What is known from an earlier profile.
+    """
+
+    corpus: Corpus
+    folder: Path
+    encoder: Encoder | None
+    previous: Previous
+
+    def part(self, number: int) -> Path:
+        """The part file of a shard."""
+        return self.folder / f"{number:08d}.parquet"
+
+    def __call__(self, shard: Shard, watch: Watch) -> int:
+        """Write the part of one shard; returns the number of its samples."""
+        number, samples = shard
+        digest = shard_digest(samples)
+        if not self._done(number, digest):
+            self._write(number, digest, samples, watch)
+        return len(samples)
+
+    def _done(self, number: int, digest: str) -> bool:
+        import pyarrow.parquet as pq
+
+        path = self.part(number)
+        if not path.exists():
+            return False
+        found = pq.read_schema(path).metadata or {}
+        return bool(found.get(b"shard") == digest.encode())
+
+    def _write(self, number: int, digest: str, samples: list[Sample], watch: Watch) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows, vectors = self._measure(samples, watch)
+        table = rows_to_table(rows, self.corpus.modality)
+        stamps = [-1 if s.mtime_ns is None else s.mtime_ns for s in samples]
+        table = table.append_column("mtime_ns", pa.array(stamps, pa.int64()))
+        packed = [None if vector is None else vector.tobytes() for vector in vectors]
+        table = table.append_column("embedding", pa.array(packed, pa.binary()))
+        with atomic(self.part(number)) as temporary:
+            pq.write_table(table.replace_schema_metadata({"shard": digest}), temporary)
+
+    def _measure(
+        self, samples: list[Sample], watch: Watch
+    ) -> tuple[list[dict[str, Any]], list[npt.NDArray[np.float16] | None]]:
+        rows: list[dict[str, Any] | None] = [None] * len(samples)
+        vectors: list[npt.NDArray[np.float16] | None] = [None] * len(samples)
+        for i, sample in enumerate(samples):
+            if i not in watch.lost:
+                rows[i], vectors[i] = self._known(self.previous.row(sample))
+        todo = [i for i, row in enumerate(rows) if row is None]
+        prepared: dict[int, npt.NDArray[np.uint8]] = {}
+
+        def see(position: int, pixels: npt.NDArray[np.uint8]) -> None:
+            if self.encoder is not None:
+                prepared[todo[position]] = self.encoder.prepare(pixels)
+
+        def recall(position: int, content_hash: str) -> dict[str, Any] | None:
+            i = todo[position]
+            row, vectors[i] = self._known(self.previous.same_content(content_hash))
+            return row
+
+        measured = measure_images(
+            [samples[i] for i in todo],
+            self.corpus.read,
+            lambda position: watch.start(todo[position] if position >= 0 else -1),
+            {k: watch.lost[i] for k, i in enumerate(todo) if i in watch.lost},
+            see,
+            recall,
+        )
+        for i, row in zip(todo, measured, strict=True):
+            rows[i] = row
+        self._embed(prepared, vectors)
+        done = [row for row in rows if row is not None]
+        return [
+            row | place_columns(sample) for row, sample in zip(done, samples, strict=True)
+        ], vectors
+
+    def _embed(
+        self,
+        prepared: dict[int, npt.NDArray[np.uint8]],
+        vectors: list[npt.NDArray[np.float16] | None],
+    ) -> None:
+        if self.encoder is None or not prepared:
+            return
+        encoded = self.encoder.encode(list(prepared.values()))
+        for i, vector in zip(prepared, encoded, strict=True):
+            vectors[i] = vector.astype(np.float16)
+
+    def _known(
+        self, row: dict[str, Any] | None
+    ) -> tuple[dict[str, Any] | None, npt.NDArray[np.float16] | None]:
+        """An earlier row and embedding, or (None, None) when they are not enough."""
+        if row is None or row["status"] == "unreadable":
+            return None, None  # what could not be read may be readable now
+        vector = None
+        if self.encoder is not None and row["status"] == "ok":
+            vector = self.previous.embedding(row["sample_id"])
+            if vector is None:
+                return None, None
+        kept = {name: value for name, value in row.items() if name not in PLACE_COLUMNS}
+        return kept, vector

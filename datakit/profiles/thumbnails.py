@@ -1,0 +1,106 @@
+"""Small pictures of the samples that reports show, kept in the profile."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from datakit.corpora.corpus import Corpus
+from datakit.executors.executor import Watch
+from datakit.measures.image_read import UnreadableImage, read_image
+from datakit.sample import Sample
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from datakit.profiles.profile import Embeddings
+
+__all__ = ["ThumbnailTask", "shown_samples", "thumbnail"]
+
+SIDE = 96
+PER_ISSUE = 24
+ON_MAP = 800
+
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""EXIF orientation -> Pillow's transpose method."""
+
+
+def shown_samples(
+    rows: pd.DataFrame, issues: pd.DataFrame, embeddings: Embeddings | None
+) -> set[str]:
+    """Ids of the samples that a report shows: the worst of every issue, and a part of the map.
+
+    Parameters
+    ----------
+    rows, issues, embeddings
+        Of one profile.
+    """
+    readable = set(rows.loc[rows["status"] == "ok", "sample_id"])
+    shown: set[str] = set()
+    for _, part in issues.groupby("issue"):
+        if part["group"].notna().any():
+            groups = part["group"].drop_duplicates().head(PER_ISSUE // 2)
+            members = part[part["group"].isin(groups)].groupby("group")["sample_id"].head(4)
+            shown.update(members)
+        else:
+            badness = (part["value"] - part["threshold"]).abs()
+            worst = part.assign(badness=badness).sort_values(
+                ["badness", "sample_id"], ascending=[False, True], kind="stable"
+            )
+            shown.update(worst["sample_id"].head(PER_ISSUE))
+    if embeddings is not None:
+        embedded = rows[rows["sample_id"].isin(set(embeddings.sample_ids))]
+        shown.update(embedded.sort_values(["content_hash", "sample_id"])["sample_id"].head(ON_MAP))
+    return shown & readable
+
+
+@dataclass
+class ThumbnailTask:
+    """Thumbnails of a shard of samples, as (sample_id, JPEG) pairs."""
+
+    corpus: Corpus
+
+    def __call__(self, shard: list[Sample], watch: Watch) -> list[tuple[str, bytes]]:
+        """Decode and shrink; a sample that cannot be read any more has no thumbnail."""
+        return list(self._made(shard, watch))
+
+    def _made(self, shard: list[Sample], watch: Watch) -> Iterator[tuple[str, bytes]]:
+        for position, sample in enumerate(shard):
+            if position in watch.lost:
+                continue
+            watch.start(position)
+            try:
+                picture = read_image(self.corpus.read(sample))
+            except (OSError, UnreadableImage):
+                continue
+            orientation = picture.header["exif_orientation"]
+            yield sample.sample_id, thumbnail(picture.pixels, orientation)
+        watch.start(-1)
+
+
+def thumbnail(pixels: npt.NDArray[np.uint8], orientation: int = 1) -> bytes:
+    """A JPEG of at most 96 px a side, upright.
+
+    Parameters
+    ----------
+    pixels
+        uint8, shape (h, w, 3) or (h, w).
+    orientation
+        EXIF orientation, 1 to 8.
+    """
+    from PIL import Image
+
+    image = Image.fromarray(pixels)
+    if orientation in _TURNS:
+        image = image.transpose(Image.Transpose(_TURNS[orientation]))
+    ratio = min(1.0, SIDE / max(image.size))
+    size = (max(1, round(image.width * ratio)), max(1, round(image.height * ratio)))
+    small = image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
