@@ -6,6 +6,7 @@ Run by hand on a general collection of photographs; writes datakit/encoders/effi
 The shipped file was fitted on 602 ImageNet photographs (two crops each, one mirrored) and the 4,000
 CIFAR-10 training images of the development data.
 """
+
 import sys
 from pathlib import Path
 
@@ -33,7 +34,10 @@ def main():
     batch = []
     for folder in sys.argv[1:]:
         for file in sorted(Path(folder).rglob("*.[jJ][pP]*[gG]")):
-            batch += [encoder.prepare(np.ascontiguousarray(v)) for v in views(read_image(file.read_bytes()).pixels)]
+            batch += [
+                encoder.prepare(np.ascontiguousarray(v))
+                for v in views(read_image(file.read_bytes()).pixels)
+            ]
     features = encoder.features(batch)
     pca = PCA(DIM, random_state=0).fit(features)
     print("explained", pca.explained_variance_ratio_.sum(), features.shape)

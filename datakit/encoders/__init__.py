@@ -35,6 +35,4 @@ def image_encoder(name: str) -> Encoder | None:
         from datakit.encoders.hub import Hub
 
         return Hub(name[4:])
-    raise InputError(
-        f"no encoder {name!r}: give efficientnet-lite0, pixels, hub:MODEL or none"
-    )
+    raise InputError(f"no encoder {name!r}: give efficientnet-lite0, pixels, hub:MODEL or none")

@@ -190,9 +190,7 @@ def _write_thumbnails(profile: Profile, corpus: Corpus, executor: Executor, earl
     file = earlier / "thumbnails.parquet"
     if file.exists():
         table = pq.read_table(file)
-        known = dict(
-            zip(table["content_hash"].to_pylist(), table["jpeg"].to_pylist(), strict=True)
-        )
+        known = dict(zip(table["content_hash"].to_pylist(), table["jpeg"].to_pylist(), strict=True))
     pictures = {i: known[h] for i, h in hashes.items() if h in known}
     missing = _Subset(corpus, shown - set(pictures))
     if missing:

@@ -100,9 +100,7 @@ def _stars(
         if centre in taken or not members:
             continue
         taken.update([centre, *members])
-        groups.append(
-            ([centre, *members], [1.0] + [neighbours[centre][i] for i in members])
-        )
+        groups.append(([centre, *members], [1.0] + [neighbours[centre][i] for i in members]))
     return sorted(groups, key=lambda group: min(group[0]))
 
 

@@ -191,9 +191,7 @@ def _relative_issues(found: _Findings, rows: pd.DataFrame, limits: dict[str, flo
             found.add_mask("odd_mode", share < limits["odd_mode"], share, limits["odd_mode"])
 
 
-def _group_issues(
-    found: _Findings, rows: pd.DataFrame, embeddings: Embeddings | None
-) -> None:
+def _group_issues(found: _Findings, rows: pd.DataFrame, embeddings: Embeddings | None) -> None:
     exact = exact_groups(rows)
     for group in exact:
         name = found.id_of(group[0])

@@ -1,0 +1,162 @@
+"""Tar shards in WebDataset layout: members of one key are one sample. Nothing is extracted."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from datakit.corpora.formats import IMAGE_SUFFIXES
+from datakit.corpora.layout import normal_split, printable
+from datakit.sample import Sample
+
+__all__ = ["Tar"]
+
+_MAX_MEMBER = 2**29
+_MAX_TEXT = 64 * 1024
+
+
+class Tar:
+    """Images in tar files; a plain tar is read in place, a compressed one front to back.
+
+    Parameters
+    ----------
+    location
+        A tar file, or a folder of them.
+    files
+        The tar files.
+    """
+
+    modality = "image"
+
+    def __init__(self, location: str, files: list[Path]) -> None:
+        self.location = location
+        self.notes: dict[str, int] = {}
+        self._files = sorted(files, key=lambda file: file.name)
+        self._length: int | None = None
+        self._open: tuple[str, tarfile.TarFile] | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_open": None}
+
+    def __len__(self) -> int:
+        if self._length is None:
+            self._length = sum(1 for _ in self)
+        return self._length
+
+    def __iter__(self) -> Iterator[Sample]:
+        notes: Counter[str] = Counter()
+        for file in self._files:
+            yield from sorted(_samples(file, notes), key=lambda sample: sample.sample_id)
+        self.notes = dict(sorted(notes.items()))
+
+    def read(self, sample: Sample) -> bytes:
+        """Bytes of one member."""
+        path, name, offset, size = sample.source  # type: ignore[misc]
+        if size > _MAX_MEMBER:
+            raise OSError(f"member of {size} bytes, limit {_MAX_MEMBER}")
+        if offset is not None:
+            with open(path, "rb") as file:
+                file.seek(offset)
+                data = file.read(size)
+            if len(data) < size:
+                raise OSError("the tar file ends inside this member")
+            return data
+        try:
+            return self._from_compressed(path, name)
+        except (tarfile.TarError, EOFError, KeyError) as error:
+            raise OSError(f"the tar file is damaged: {error}") from error
+
+    def _from_compressed(self, path: str, name: str) -> bytes:
+        if self._open is None or self._open[0] != path:
+            self._open = (path, tarfile.open(path))
+        member = self._open[1].extractfile(name)
+        if member is None:
+            raise OSError("not a regular member")
+        return member.read(_MAX_MEMBER)
+
+
+def _samples(file: Path, notes: Counter[str]) -> Iterator[Sample]:
+    """Samples of one tar file; members beside an image tell its caption and label."""
+    images: dict[str, list[Sample]] = {}
+    told: dict[str, dict[str, Any]] = {}
+    try:
+        with tarfile.open(file) as tar, file.open("rb") as raw:
+            plain = raw.read(2) not in (b"\x1f\x8b", b"BZ", b"\xfd7")
+            for member in tar:
+                _take(member, tar, file, plain, images, told, notes)
+    except (tarfile.TarError, OSError, EOFError) as error:
+        notes[f"{file.name} is damaged, what comes after is not seen: {error}"] += 1
+    for key, samples in images.items():
+        facts = told.get(key, {})
+        for sample in samples:
+            yield Sample(
+                sample.sample_id,
+                sample.path,
+                sample.source,
+                sample.n_bytes,
+                sample.mtime_ns,
+                facts.get("label"),
+                normal_split(facts.get("split")),
+                facts.get("caption"),
+                sample.problem,
+            )
+
+
+def _take(
+    member: tarfile.TarInfo,
+    tar: tarfile.TarFile,
+    file: Path,
+    plain: bool,
+    images: dict[str, list[Sample]],
+    told: dict[str, dict[str, Any]],
+    notes: Counter[str],
+) -> None:
+    if member.isdir():
+        return
+    folder, _, base = member.name.rpartition("/")
+    stem, dot, ending = base.partition(".")
+    key, suffix = f"{folder}/{stem}", "." + ending.rpartition(".")[2].lower() if dot else ""
+    if suffix in IMAGE_SUFFIXES:
+        raw = member.name.encode("utf-8", "surrogateescape")
+        name = f"{printable(file.name.encode('utf-8', 'surrogateescape'))}/{printable(raw)}"
+        offset = member.offset_data if plain and not member.issparse() else None
+        problem = None if member.isreg() else "link or device in a tar file, not followed"
+        stamp = int(member.mtime) * 10**9
+        source = (str(file), member.name, offset, member.size)
+        sample = Sample(name, name, source, member.size, stamp, problem=problem)
+        images.setdefault(key, []).append(sample)
+    elif suffix in (".txt", ".caption", ".cls", ".json") and member.isreg():
+        pipe = tar.extractfile(member)
+        if pipe is not None and member.size <= _MAX_TEXT:
+            told.setdefault(key, {}).update(_facts(suffix, pipe.read()))
+    else:
+        notes["member that is not an image"] += 1
+
+
+def _facts(suffix: str, data: bytes) -> dict[str, Any]:
+    text = data.decode("utf-8", "replace").strip()
+    if suffix in (".txt", ".caption"):
+        return {"caption": text}
+    if suffix == ".cls":
+        return {"label": text}
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        return {}
+    facts: dict[str, Any] = {}
+    if isinstance(fields, dict):
+        for name, sources in (
+            ("caption", ("caption", "text")),
+            ("label", ("label", "class", "cls")),
+            ("split", ("split",)),
+        ):
+            value = next(
+                (fields[s] for s in sources if isinstance(fields.get(s), (str, int))), None
+            )
+            if value is not None:
+                facts[name] = str(value)
+    return facts
