@@ -1,1 +1,1 @@
-"""Room: cli."""
+"""One file per command: parse, call the public verb, print."""

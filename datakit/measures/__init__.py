@@ -1,1 +1,1 @@
-"""Room: measures."""
+"""One sample -> numbers."""

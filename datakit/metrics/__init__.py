@@ -1,1 +1,1 @@
-"""Room: metrics."""
+"""Pure mathematics on arrays."""

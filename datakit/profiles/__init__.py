@@ -1,1 +1,1 @@
-"""Room: profiles."""
+"""Rows and embeddings on disk: build, resume, merge, duplicates, issues."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from datakit.profiles.profile import Embeddings
 
-__all__ = ["find_issues"]
+__all__ = ["check_thresholds", "find_issues"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -94,7 +94,7 @@ def find_issues(
     """
     import pandas as pd
 
-    limits = _limits(thresholds or {})
+    limits = check_thresholds(thresholds or {})
     found = _Findings(rows)
     _file_issues(found, rows)
     _measured_issues(found, rows, limits)
@@ -108,7 +108,14 @@ def find_issues(
     return frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
 
 
-def _limits(thresholds: Mapping[str, float]) -> dict[str, float]:
+def check_thresholds(thresholds: Mapping[str, float]) -> dict[str, float]:
+    """All thresholds, the given ones in place of the defaults.
+
+    Raises
+    ------
+    InputError
+        One is given for an issue that has none.
+    """
     limits = {rule.issue: rule.threshold for rule in IMAGE_RULES} | SETTINGS
     unknown = sorted(set(thresholds) - set(limits))
     if unknown:

@@ -1,1 +1,1 @@
-"""Room: reports."""
+"""Terminal and HTML."""

@@ -1,1 +1,1 @@
-"""Room: validators."""
+"""One file per dimension, and the score type."""

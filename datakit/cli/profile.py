@@ -1,0 +1,116 @@
+"""``datakit profile CORPUS``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datakit.profiles.profile import Profile
+
+__all__ = ["register", "run", "summary"]
+
+_DESCRIPTION = """\
+Measure every sample of a corpus, find issues, score the whole, and write a report.
+
+CORPUS is a folder of images (sub-folders give labels, train/val/test give splits), a csv, jsonl
+or parquet table, WebDataset tar shards, MNIST-style idx files, or an fsspec URL. An interrupted
+run goes on where it stopped; samples that did not change are not measured again.
+"""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "profile",
+        help="measure, score and report a corpus",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("corpus", metavar="CORPUS", help="what to profile")
+    parser.add_argument("-o", "--out", metavar="DIR", help="where to write (NAME.profile)")
+    parser.add_argument(
+        "--reference", metavar="REF", help="corpus or profile to measure representativeness by"
+    )
+    parser.add_argument(
+        "--manifest", metavar="FILE", help="table with captions, labels, splits by file name"
+    )
+    parser.add_argument(
+        "--encoder",
+        default="efficientnet-lite0",
+        metavar="NAME",
+        help="efficientnet-lite0 (default), pixels, hub:MODEL, or none",
+    )
+    parser.add_argument(
+        "--embed-limit",
+        type=int,
+        default=20_000,
+        metavar="N",
+        help="embed at most N samples (20000)",
+    )
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="worker processes (one per core; 0: this process)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Profile, then print."""
+    from datakit import verbs
+    from datakit.reports.progress import Progress
+
+    began = time.monotonic()
+    corpus = verbs.open(options.corpus, manifest=options.manifest)
+    with Progress("profiling", len(corpus)) as progress:
+        profile = verbs.profile(
+            corpus,
+            options.out,
+            reference=options.reference,
+            encoder=options.encoder,
+            embed_limit=options.embed_limit,
+            workers=options.workers,
+            progress=progress.advance,
+        )
+    show(profile, options.json, time.monotonic() - began)
+    return 0
+
+
+def show(profile: Profile, as_json: bool, seconds: float) -> None:
+    """Print a profile for a person or for a program."""
+    if as_json:
+        json.dump(summary(profile, seconds), sys.stdout, allow_nan=False)
+        sys.stdout.write("\n")
+        return
+    from datakit.reports.terminal import print_profile
+
+    print_profile(profile, seconds)
+
+
+def summary(profile: Profile, seconds: float) -> dict[str, Any]:
+    """The JSON object of the command."""
+    n = profile.n_samples
+    counts = profile.issues.groupby("issue")["sample_id"].nunique()
+    encoder = profile.encoder
+    return {
+        "schema": 1,
+        "corpus": {
+            "path": profile.location,
+            "modality": profile.modality,
+            "n_samples": n,
+            "n_bytes": profile.n_bytes,
+        },
+        "encoder": None
+        if encoder is None
+        else {"name": encoder["name"], "dim": encoder["dim"]},
+        "scores": profile.scores,
+        "issues": {
+            str(issue): {"n": int(count), "rate": int(count) / n}
+            for issue, count in counts.items()
+        },
+        "profile": str(profile.path),
+        "seconds": round(seconds, 3),
+    }

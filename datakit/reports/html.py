@@ -1,0 +1,2 @@
+def write_html(profile, card, file):
+    file.write_text("x")

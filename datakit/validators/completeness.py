@@ -1,0 +1,47 @@
+"""Completeness: is everything that should be there, there and readable?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datakit.validators.score import Score
+from datakit.validators.share import Mask, flagged, share_score
+
+if TYPE_CHECKING:
+    from datakit.profiles.profile import Profile
+
+__all__ = ["completeness"]
+
+
+def completeness(profile: Profile) -> Score:
+    """Share of samples with nothing missing.
+
+    A sample misses something when it cannot be read, is cut short or empty, has no caption in a
+    corpus that has captions, or no label in a corpus where most samples have one.
+
+    Parameters
+    ----------
+    profile
+        The profile.
+    """
+    rows = profile.rows
+    defects: dict[str, Mask] = {
+        name: flagged(profile, name) for name in ("unreadable", "truncated", "empty_file")
+    }
+    if (profile.issues["issue"] == "missing_caption").any() or rows["caption"].notna().any():
+        defects["missing_caption"] = flagged(profile, "missing_caption")
+    if rows["label"].notna().mean() > 0.5:
+        defects["missing_label"] = rows["label"].isna().to_numpy()
+    return share_score(
+        profile,
+        "completeness",
+        defects,
+        "share of samples with nothing missing; Wilson 95 % interval",
+        {
+            "unreadable": "Restore or drop the files that cannot be read.",
+            "truncated": "Download the files that are cut short again, or drop them.",
+            "empty_file": "Restore or drop the empty files.",
+            "missing_caption": "Write captions for the images without one, or drop them.",
+            "missing_label": "Label the samples without a label, or keep them apart.",
+        },
+    )

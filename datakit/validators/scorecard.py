@@ -1,0 +1,37 @@
+"""The scorecard: every dimension, in the order in which it is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datakit.validators.completeness import completeness
+from datakit.validators.consistency import consistency
+from datakit.validators.diversity import diversity
+from datakit.validators.representativeness import representativeness
+from datakit.validators.score import Scorecard
+from datakit.validators.usability import usability
+
+if TYPE_CHECKING:
+    from datakit.profiles.profile import Profile
+
+__all__ = ["scorecard"]
+
+
+def scorecard(profile: Profile, reference: Profile | None = None) -> Scorecard:
+    """Score a profile on every dimension that it allows.
+
+    Parameters
+    ----------
+    profile
+        The profile.
+    reference
+        What representativeness (and, where it can, diversity) is measured against.
+    """
+    scores = (
+        completeness(profile),
+        consistency(profile),
+        diversity(profile, reference),
+        representativeness(profile, reference),
+        usability(profile),
+    )
+    return Scorecard({score.dimension: score for score in scores})

@@ -1,0 +1,47 @@
+"""Usability: how many samples can a model learn from?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datakit.validators.score import Score
+from datakit.validators.share import flagged, share_score
+
+if TYPE_CHECKING:
+    from datakit.profiles.profile import Profile
+
+__all__ = ["usability"]
+
+_DISABLING = {
+    "unreadable": "Drop the files that cannot be read.",
+    "truncated": "Drop the files that are cut short.",
+    "empty_file": "Drop the empty files.",
+    "blurry": "Drop the blurred images, unless blur is what the model shall learn.",
+    "too_dark": "Drop or brighten the dark images.",
+    "too_bright": "Drop the overexposed images: what is clipped cannot be restored.",
+    "low_information": "Drop the blank and flat images.",
+    "low_contrast": "Stretch or drop the images with hardly any contrast.",
+    "noisy": "Denoise or drop the noisy images: a generator learns the noise.",
+    "letterboxed": "Crop the borders: a generator learns to draw them.",
+    "over_compressed": "Find less compressed sources: a generator learns the blocks.",
+    "upscaled": "Find the originals of enlarged images, or train at a lower resolution.",
+    "odd_size": "Drop the images that are far smaller or larger than the others.",
+    "odd_aspect": "Crop or drop the extremely long images.",
+}
+
+
+def usability(profile: Profile) -> Score:
+    """Share of samples without a disabling defect.
+
+    Parameters
+    ----------
+    profile
+        The profile.
+    """
+    return share_score(
+        profile,
+        "usability",
+        {name: flagged(profile, name) for name in _DISABLING},
+        "share of samples without a disabling defect; Wilson 95 % interval",
+        _DISABLING,
+    )

@@ -1,0 +1,246 @@
+"""The public verbs: each composes rooms, none does work of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datakit.errors import InputError, ProfileError
+
+if TYPE_CHECKING:
+    from datakit.corpora.corpus import Corpus
+    from datakit.encoders.encoder import Encoder
+    from datakit.profiles.profile import Profile
+    from datakit.profiles.workspace import Workspace
+    from datakit.validators.score import Scorecard
+
+__all__ = ["load", "merge", "open", "profile", "report", "validate"]
+
+Source = "Corpus | str | os.PathLike[str] | Iterable[Any]"
+
+
+def open(source: Any, *, manifest: str | None = None) -> Corpus:
+    """Open a corpus.
+
+    Parameters
+    ----------
+    source
+        A folder of images, a table (csv, jsonl, parquet), tar shards, idx files, an fsspec URL,
+        or an iterable of samples, (name, bytes) pairs, bytes or Pillow images.
+    manifest
+        A table with captions, labels or splits by file name.
+
+    Raises
+    ------
+    CorpusError
+        There is nothing, or nothing that is an image.
+    """
+    from datakit.corpora import open_corpus
+
+    return open_corpus(source, manifest=manifest)
+
+
+def load(path: str | os.PathLike[str]) -> Profile:
+    """Open a profile that was written before.
+
+    Raises
+    ------
+    ProfileError
+        `path` is not a profile.
+    """
+    from datakit.profiles.profile import Profile
+
+    return Profile(Path(path))
+
+
+def profile(
+    corpus: Any,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    reference: Any = None,
+    encoder: str | Encoder | None = "efficientnet-lite0",
+    embed_limit: int = 20_000,
+    workers: int | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Profile:
+    """Profile a corpus: rows, fingerprints, embeddings, issues, scores, report.
+
+    A run that was interrupted goes on where it stopped when it is called again; what did not
+    change since an earlier profile at `out` is not measured again.
+
+    Parameters
+    ----------
+    corpus
+        A corpus, or anything that `open` takes.
+    out
+        The profile's directory; by default the corpus's name with ``.profile``, in the current
+        folder.
+    reference
+        A profile, its directory, or a corpus to compare with.
+    encoder
+        "efficientnet-lite0", "pixels", "hub:MODEL", "none" (or None), or an encoder object.
+    embed_limit
+        At most so many samples are embedded, chosen by content hash.
+    workers
+        Worker processes; None for one per core, 0 for this process.
+    thresholds
+        Issue -> threshold, instead of the defaults.
+    progress
+        Called with the number of samples just finished.
+
+    Raises
+    ------
+    InputError
+        The corpus, the output folder, the encoder or a threshold cannot be used.
+    """
+    from datakit.encoders import image_encoder
+    from datakit.executors import executor
+    from datakit.profiles.build import Settings, build
+    from datakit.profiles.issues import check_thresholds
+    from datakit.profiles.workspace import workspace
+
+    if embed_limit < 1:
+        raise InputError(f"embed_limit is {embed_limit}: give at least 1, or encoder 'none'")
+    check_thresholds(thresholds or {})
+    if not _is_corpus(corpus):
+        corpus = open(corpus)
+    runner = executor(workers)
+    named = encoder is None or isinstance(encoder, str)
+    model = image_encoder(encoder or "none") if named else encoder
+    settings = Settings(model, embed_limit, thresholds or {})
+    baseline = _reference(reference, settings, runner)
+    target = Path(out) if out is not None else _default_out(corpus.location)
+    root = Path(corpus.location) if "://" not in corpus.location else None
+    run = _run_key(corpus, settings)
+    with workspace(target, run, root) as work:
+        built = build(corpus, work, settings, runner, progress or (lambda n: None))
+        _finish(built, baseline, work)
+    return load(target)
+
+
+def merge(
+    profiles: Sequence[Profile | str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    thresholds: Mapping[str, float] | None = None,
+) -> Profile:
+    """The profile of several corpora together, from their profiles alone.
+
+    Parameters
+    ----------
+    profiles
+        At least one, made by the same datakit with the same settings, without common samples.
+    out
+        The merged profile's directory.
+    thresholds
+        Issue -> threshold, instead of the defaults.
+
+    Raises
+    ------
+    ProfileError
+        They cannot be merged.
+    """
+    from datakit.profiles.merge import merge_into
+    from datakit.profiles.workspace import workspace
+
+    opened = [p if hasattr(p, "manifest") else load(p) for p in profiles]
+    if not opened:
+        raise ProfileError("no profiles to merge: give at least one")
+    with workspace(Path(out), {"merge": [str(p.path) for p in opened]}, None) as work:
+        _finish(merge_into(opened, work.path, thresholds or {}), None, work)
+    return load(out)
+
+
+def validate(
+    profile: Profile | str | os.PathLike[str],
+    reference: Profile | str | os.PathLike[str] | None = None,
+) -> Scorecard:
+    """Score a profile on completeness, consistency, diversity, representativeness, usability.
+
+    Parameters
+    ----------
+    profile, reference
+        Profiles or their directories.
+    """
+    from datakit.validators.scorecard import scorecard
+
+    baseline = reference if reference is None or hasattr(reference, "manifest") else load(reference)
+    return scorecard(profile if hasattr(profile, "manifest") else load(profile), baseline)
+
+
+def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
+    """Write the HTML report of a saved profile: one file that opens offline.
+
+    Parameters
+    ----------
+    profile
+        A profile or its directory.
+    out
+        The HTML file.
+    """
+    from datakit.reports.html import write_html
+
+    opened = profile if hasattr(profile, "manifest") else load(profile)
+    write_html(opened, validate(opened), Path(out))
+    return Path(out)
+
+
+def _finish(built: Profile, baseline: Profile | None, work: Workspace) -> None:
+    """Scores and report into the workspace, then the whole into its place."""
+    from datakit.profiles.files import write_json
+    from datakit.reports.html import write_html
+
+    card = validate(built, baseline)
+    write_json(built.path / "scores.json", card.to_json())
+    write_html(built, card, built.path / "report.html")
+    work.publish()
+
+
+def _is_corpus(value: Any) -> bool:
+    return hasattr(value, "read") and hasattr(value, "modality")
+
+
+def _reference(reference: Any, settings: Any, runner: Any) -> Profile | None:
+    """A reference as a profile; a corpus is profiled beside nothing and forgotten."""
+    import tempfile
+
+    from datakit.profiles.build import build
+    from datakit.profiles.workspace import workspace
+
+    if reference is None or hasattr(reference, "manifest"):
+        return reference  # type: ignore[no-any-return]
+    if isinstance(reference, (str, os.PathLike)) and (Path(reference) / "manifest.json").exists():
+        return load(reference)
+    corpus = reference if _is_corpus(reference) else open(reference)
+    folder = tempfile.TemporaryDirectory(prefix="datakit-reference-")
+    with workspace(Path(folder.name) / "reference", {}, None) as work:
+        built = build(corpus, work, settings, runner, lambda n: None)
+        built.keep_alive = folder
+        # Read while it is there: the folder goes with the profile object.
+        _ = (built.rows, built.issues, built.embeddings)
+        return built
+
+
+def _default_out(location: str) -> Path:
+    name = Path(os.path.abspath(location)).name if "://" not in location else location
+    safe = re.sub(r"[^\w.-]+", "_", name.rstrip("/").rpartition("/")[2]) or "corpus"
+    return Path(f"{safe.strip('<>_') or 'corpus'}.profile")
+
+
+def _run_key(corpus: Corpus, settings: Any) -> dict[str, object]:
+    """What the parts of an unfinished run depend on."""
+    from datakit.profiles.build import SHARD_SIZE, measures_digest
+
+    encoder = settings.encoder
+    location = corpus.location
+    return {
+        "corpus": location if "://" in location else os.path.abspath(location),
+        "measures": measures_digest(),
+        "encoder": None if encoder is None else [encoder.name, encoder.digest],
+        "embed_limit": settings.embed_limit,
+        "shard_size": SHARD_SIZE,
+    }
