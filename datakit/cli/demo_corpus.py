@@ -20,7 +20,7 @@ __all__ = ["build_demo"]
 
 EACH = 4
 SIDE = 128
-N_DIGITS = 70
+N_SHEETS = 100
 _MARKER = ".datakit-demo"
 
 
@@ -78,26 +78,20 @@ def _crops() -> dict[str, Image.Image]:
 
 
 def _digits(rng: np.random.Generator) -> dict[str, Image.Image]:
-    """Handwritten digits, enlarged 16 times, in two colours each; no two look alike."""
+    """Sheets of 4 x 4 handwritten digits, enlarged 4 times, in two colours each."""
     from PIL import Image
     from sklearn.datasets import load_digits
 
-    digits = load_digits()
-    flat = digits.data - digits.data.mean(axis=1, keepdims=True)
-    flat /= np.linalg.norm(flat, axis=1, keepdims=True)
-    chosen: list[int] = []
-    for i in range(len(flat)):
-        if len(chosen) < N_DIGITS and (not chosen or (flat[chosen] @ flat[i]).max() < 0.62):
-            chosen.append(i)
+    images = load_digits().images[rng.permutation(1797)] / 16
     out = {}
-    for k, i in enumerate(chosen):
-        share = np.kron(digits.images[i] / 16, np.ones((16, 16)))[..., None]
-        paper, ink = rng.integers(150, 230, 3), rng.integers(10, 90, 3)
+    for k in range(N_SHEETS):
+        sixteen = images[k * 16 : (k + 1) * 16]
+        rows = [np.hstack(list(sixteen[i : i + 4])) for i in range(0, 16, 4)]
+        share = np.kron(np.vstack(rows), np.ones((4, 4)))[..., None]
+        paper, ink = rng.integers(200, 250, 3), rng.integers(10, 60, 3)
         paper[k % 3] -= 90
-        pixels = paper * (1 - share) + ink * share
-        out[f"train/digit-{digits.target[i]}/{k:03d}.jpg"] = Image.fromarray(
-            pixels.astype(np.uint8)
-        )
+        pixels = (paper * (1 - share) + ink * share).astype(np.uint8)
+        out[f"train/digits/{k:03d}.jpg"] = Image.fromarray(pixels)
     return out
 
 
@@ -140,7 +134,7 @@ def _plant_defects(
         "over_compressed": lambda im: _jpeg(im, 4),
         "letterboxed": lambda im: _jpeg(bars(im)),
         "grayscale": lambda im: _jpeg(im.convert("L").convert("RGB")),
-        "low_information": lambda im: _jpeg(Image.new("RGB", im.size, (120, 130, 125))),
+        "low_information": lambda im: _jpeg(Image.new("RGB", im.size, tuple(rng.integers(90, 160, 3)))),
         "odd_size": lambda im: _jpeg(im.resize((1024, 1024), Image.Resampling.NEAREST)),
         "odd_aspect": lambda im: _jpeg(im.crop((0, 50, SIDE, 66)).resize((512, 64))),
         "truncated": lambda im: _jpeg(im)[: len(_jpeg(im)) // 2],

@@ -33,8 +33,8 @@ def exact_groups(rows: pd.DataFrame) -> list[list[int]]:
         Groups of two and more, ordered by their first member.
     """
     parent = list(range(len(rows)))
-    # Empty files are all alike, and copies of nothing.
-    counts = (rows["status"] != "empty").tolist()
+    # Files that are no images (empty ones, error pages) are not copies of an image.
+    counts = rows["status"].isin(("ok", "truncated")).tolist()
     for name in ("content_hash", "pixel_hash"):
         first: dict[str, int] = {}
         for i, value in enumerate(rows[name].tolist()):

@@ -175,6 +175,9 @@ def _apply(
     values = _derived(rows, rule.column)
     with np.errstate(invalid="ignore"):
         mask = values < threshold if rule.below else values > threshold
+        if rule.at_least is not None:
+            column, minimum = rule.at_least
+            mask &= _derived(rows, column) >= minimum
     return values, np.asarray(mask)
 
 
