@@ -145,7 +145,7 @@ def sharpness(gray: Gray, lag: int = 5) -> Values:
     Returns
     -------
     ndarray of shape (n,)
-        In [0, 1]; 0 for images without any step.
+        In [0, 1]; NaN for images without any step in one direction, which are neither.
     """
     n, h, w = gray.shape
     if min(h, w) < lag + 2:
@@ -161,7 +161,7 @@ def _blur_effect(tall: Gray, n: int, lag: int) -> Values:
     near = cv2.absdiff(tall[:, side + 1 : -side], tall[:, side : -side - 1])
     lost = cv2.addWeighted(near, 1.0, far, -1.0 / lag, 0)
     before, after = _sums(near, n), _sums(lost, n)
-    return np.where(before > 0, 1 - after / np.maximum(before, 1), 1.0)
+    return np.where(before > 0, 1 - after / np.maximum(before, 1), np.nan)
 
 
 def _sums(tall: Gray, n: int) -> Values:
