@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
-from datakit.encoders.efficientnet import EfficientNetLite0, load_weights, network
+from datakit.encoders.efficientnet import EfficientNetLite0
 from datakit.measures.image_read import read_image
 
 DIM, CELLS = 128, 64

@@ -10,7 +10,7 @@ __all__ = ["Column", "ColumnType", "Sample"]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One image, one document, or one image with its caption, not yet read.
+    r"""One image, one document, or one image with its caption, not yet read.
 
     A sample is small and picklable: it says where the bytes are, its corpus reads them.
 

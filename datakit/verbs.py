@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from datakit.validators.score import Scorecard
 
 __all__ = ["load", "merge", "open", "profile", "report", "validate"]
-
-Source = "Corpus | str | os.PathLike[str] | Iterable[Any]"
 
 
 def open(source: Any, *, manifest: str | None = None) -> Corpus:
@@ -109,9 +107,9 @@ def profile(
     if not _is_corpus(corpus):
         corpus = open(corpus)
     runner = executor(workers)
-    named = encoder is None or isinstance(encoder, str)
-    model = image_encoder(encoder or "none") if named else encoder
-    settings = Settings(model, embed_limit, thresholds or {})
+    if encoder is None or isinstance(encoder, str):
+        encoder = image_encoder(encoder or "none")
+    settings = Settings(encoder, embed_limit, thresholds or {})
     baseline = _reference(reference, settings, runner)
     target = Path(out) if out is not None else _default_out(corpus.location)
     root = Path(corpus.location) if "://" not in corpus.location else None
@@ -147,7 +145,7 @@ def merge(
     from datakit.profiles.merge import merge_into
     from datakit.profiles.workspace import workspace
 
-    opened = [p if hasattr(p, "manifest") else load(p) for p in profiles]
+    opened = [_opened(p) for p in profiles]
     if not opened:
         raise ProfileError("no profiles to merge: give at least one")
     with workspace(Path(out), {"merge": [str(p.path) for p in opened]}, None) as work:
@@ -168,8 +166,7 @@ def validate(
     """
     from datakit.validators.scorecard import scorecard
 
-    baseline = reference if reference is None or hasattr(reference, "manifest") else load(reference)
-    return scorecard(profile if hasattr(profile, "manifest") else load(profile), baseline)
+    return scorecard(_opened(profile), None if reference is None else _opened(reference))
 
 
 def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
@@ -184,7 +181,7 @@ def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str
     """
     from datakit.reports.html import write_html
 
-    opened = profile if hasattr(profile, "manifest") else load(profile)
+    opened = _opened(profile)
     write_html(opened, validate(opened), Path(out))
     return Path(out)
 
@@ -200,6 +197,10 @@ def _finish(built: Profile, baseline: Profile | None, work: Workspace) -> None:
     work.publish()
 
 
+def _opened(profile: Profile | str | os.PathLike[str]) -> Profile:
+    return load(profile) if isinstance(profile, (str, os.PathLike)) else profile
+
+
 def _is_corpus(value: Any) -> bool:
     return hasattr(value, "read") and hasattr(value, "modality")
 
@@ -212,17 +213,15 @@ def _reference(reference: Any, settings: Any, runner: Any) -> Profile | None:
     from datakit.profiles.workspace import workspace
 
     if reference is None or hasattr(reference, "manifest"):
-        return reference  # type: ignore[no-any-return]
+        return reference
     if isinstance(reference, (str, os.PathLike)) and (Path(reference) / "manifest.json").exists():
         return load(reference)
     corpus = reference if _is_corpus(reference) else open(reference)
-    folder = tempfile.TemporaryDirectory(prefix="datakit-reference-")
-    with workspace(Path(folder.name) / "reference", {}, None) as work:
-        built = build(corpus, work, settings, runner, lambda n: None)
-        built.keep_alive = folder
-        # Read while it is there: the folder goes with the profile object.
-        _ = (built.rows, built.issues, built.embeddings)
-        return built
+    with (
+        tempfile.TemporaryDirectory(prefix="datakit-reference-") as folder,
+        workspace(Path(folder) / "reference", {}, None) as work,
+    ):
+        return build(corpus, work, settings, runner, lambda n: None).in_memory()
 
 
 def _default_out(location: str) -> Path:

@@ -123,6 +123,9 @@ def _plant_defects(
         noisy = np.asarray(im, float) + rng.normal(0, 45, (im.height, im.width, 3))
         return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
 
+    def flat(im: Image.Image) -> Image.Image:
+        return Image.new("RGB", im.size, tuple(rng.integers(90, 160, 3).tolist()))
+
     def bars(im: Image.Image) -> Image.Image:
         return ImageOps.pad(im.resize((SIDE, 80)), (SIDE, SIDE), color="black")
 
@@ -134,7 +137,9 @@ def _plant_defects(
         "over_compressed": lambda im: _jpeg(im, 4),
         "letterboxed": lambda im: _jpeg(bars(im)),
         "grayscale": lambda im: _jpeg(im.convert("L").convert("RGB")),
-        "low_information": lambda im: _jpeg(Image.new("RGB", im.size, tuple(rng.integers(90, 160, 3)))),
+        "low_information": lambda im: _jpeg(
+            Image.new("RGB", im.size, tuple(rng.integers(90, 160, 3)))
+        ),
         "odd_size": lambda im: _jpeg(im.resize((1024, 1024), Image.Resampling.NEAREST)),
         "odd_aspect": lambda im: _jpeg(im.crop((0, 50, SIDE, 66)).resize((512, 64))),
         "truncated": lambda im: _jpeg(im)[: len(_jpeg(im)) // 2],

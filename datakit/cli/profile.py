@@ -103,13 +103,10 @@ def summary(profile: Profile, seconds: float) -> dict[str, Any]:
             "n_samples": n,
             "n_bytes": profile.n_bytes,
         },
-        "encoder": None
-        if encoder is None
-        else {"name": encoder["name"], "dim": encoder["dim"]},
+        "encoder": None if encoder is None else {"name": encoder["name"], "dim": encoder["dim"]},
         "scores": profile.scores,
         "issues": {
-            str(issue): {"n": int(count), "rate": int(count) / n}
-            for issue, count in counts.items()
+            str(issue): {"n": int(count), "rate": int(count) / n} for issue, count in counts.items()
         },
         "profile": str(profile.path),
         "seconds": round(seconds, 3),

@@ -23,16 +23,14 @@ class Corpus(Protocol):
         Where it is, as the user gave it.
     modality
         "image" (later "text").
-    notes
-        What was seen but is not a sample, filled by listing: reason -> count,
-        as in ``{"directory symlink, not followed": 2}``.
     """
 
     location: str
     modality: str
 
     @property
-    def notes(self) -> dict[str, int]: ...
+    def notes(self) -> dict[str, int]:
+        """What the last listing saw that is no sample: reason -> count."""
 
     def __len__(self) -> int:
         """Number of samples."""

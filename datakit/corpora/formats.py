@@ -5,10 +5,63 @@ from __future__ import annotations
 __all__ = ["IMAGE_SUFFIXES", "looks_like_image"]
 
 IMAGE_SUFFIXES = frozenset(
-    ".apng .avif .avifs .bmp .blp .bw .cur .dcx .dds .dib .fli .flc .ftc .ftu .gbr .gif .icb .icns "
-    ".ico .im .j2c .j2k .jfif .jif .jp2 .jpc .jpe .jpeg .jpf .jpg .jpx .mpo .msp .pbm .pcx .pfm "
-    ".pgm .png .pnm .ppm .psd .qoi .ras .rgb .rgba .sgi .spi .tga .tif .tiff .vda .vst .webp .xbm "
-    ".xpm".split()
+    (
+        ".apng",
+        ".avif",
+        ".avifs",
+        ".blp",
+        ".bmp",
+        ".bw",
+        ".cur",
+        ".dcx",
+        ".dds",
+        ".dib",
+        ".flc",
+        ".fli",
+        ".ftc",
+        ".ftu",
+        ".gbr",
+        ".gif",
+        ".icb",
+        ".icns",
+        ".ico",
+        ".im",
+        ".j2c",
+        ".j2k",
+        ".jfif",
+        ".jif",
+        ".jp2",
+        ".jpc",
+        ".jpe",
+        ".jpeg",
+        ".jpf",
+        ".jpg",
+        ".jpx",
+        ".mpo",
+        ".msp",
+        ".pbm",
+        ".pcx",
+        ".pfm",
+        ".pgm",
+        ".png",
+        ".pnm",
+        ".ppm",
+        ".psd",
+        ".qoi",
+        ".ras",
+        ".rgb",
+        ".rgba",
+        ".sgi",
+        ".spi",
+        ".tga",
+        ".tif",
+        ".tiff",
+        ".vda",
+        ".vst",
+        ".webp",
+        ".xbm",
+        ".xpm",
+    )
 )
 """Suffixes of the formats that Pillow decodes by itself, without external programs."""
 

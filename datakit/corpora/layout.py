@@ -46,5 +46,5 @@ def label_and_split(path: str) -> tuple[str | None, str | None]:
 
 
 def printable(raw: bytes) -> str:
-    """A file name as valid text: undecodable bytes as ``\\xNN``, and so a backslash doubled."""
+    r"""A file name as valid text: undecodable bytes as ``\\xNN``, and so a backslash doubled."""
     return raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")

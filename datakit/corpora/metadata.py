@@ -105,8 +105,9 @@ def entries(table: pa.Table, name: str) -> dict[str, Entry]:
     path = find_column(table.column_names, PATH_COLUMNS)
     if path is None:
         raise CorpusError(
-            f"{name} has no column with file names: it has {', '.join(table.column_names) or 'none'}"
-            f", one of {', '.join(PATH_COLUMNS)} is expected"
+            f"{name} has no column with file names: it has "
+            f"{', '.join(table.column_names) or 'none'}, expected is one of "
+            f"{', '.join(PATH_COLUMNS)}"
         )
     get = entry_reader(table)
     found = {}

@@ -77,7 +77,8 @@ class Table:
         """Bytes of one row's image."""
         if isinstance(sample.source, bytes):
             return read_regular(sample.source)
-        path, group, i = sample.source  # type: ignore[misc]
+        assert isinstance(sample.source, tuple)
+        path, group, i = sample.source
         if self._group is None or self._group[0] != (path, group):
             import pyarrow.parquet as pq
 

@@ -55,7 +55,8 @@ class Tar:
 
     def read(self, sample: Sample) -> bytes:
         """Bytes of one member."""
-        path, name, offset, size = sample.source  # type: ignore[misc]
+        assert isinstance(sample.source, tuple)
+        path, name, offset, size = sample.source
         if size > _MAX_MEMBER:
             raise OSError(f"member of {size} bytes, limit {_MAX_MEMBER}")
         if offset is not None:
@@ -72,7 +73,7 @@ class Tar:
 
     def _from_compressed(self, path: str, name: str) -> bytes:
         if self._open is None or self._open[0] != path:
-            self._open = (path, tarfile.open(path))
+            self._open = (path, tarfile.open(path))  # noqa: SIM115 (kept for the next member)
         member = self._open[1].extractfile(name)
         if member is None:
             raise OSError("not a regular member")

@@ -75,7 +75,7 @@ def network(state: dict[str, Tensor]) -> nn.Module:
 
     class Residual(nn.Sequential):
         def forward(self, x: Any) -> Any:
-            return x + super().forward(x)
+            return x + super().forward(x)  # type: ignore[no-untyped-call]
 
     layers = convolution("_conv_stem", "_bn0", stride=2)
     index, width = 0, 32
@@ -146,7 +146,8 @@ class EfficientNetLite0:
 
         if self._network is None:
             torch.set_num_threads(1)  # the executor decides how many cores work
-            self._network = network(load_weights()).to(memory_format=torch.channels_last)
+            model: Any = network(load_weights())
+            self._network = model.to(memory_format=torch.channels_last)
         out = []
         with torch.inference_mode():
             for begin in range(0, len(batch), _BATCH):

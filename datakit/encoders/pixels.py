@@ -33,7 +33,8 @@ class Pixels:
 
     def encode(self, batch: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
         """Flatten to (n, 192)."""
-        return np.stack(batch).reshape(len(batch), -1).astype(np.float32) / 255
+        flat = np.stack(batch).reshape(len(batch), -1)
+        return flat.astype(np.float32) / np.float32(255)
 
     def codebook(self) -> None:
         """No collection stands behind this encoder."""

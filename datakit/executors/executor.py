@@ -49,10 +49,12 @@ class Task(Protocol[S, R]):
     It writes what is large to disk itself, atomically.
     """
 
-    def __call__(self, shard: S, watch: Watch) -> R: ...
+    def __call__(self, shard: S, watch: Watch) -> R:
+        """Do one shard."""
 
 
 class Executor(Protocol):
     """Maps a task over shards; results come in the order of the shards."""
 
-    def map(self, task: Task[Shard, Result], shards: Iterable[Shard]) -> Iterator[Result]: ...
+    def map(self, task: Task[Shard, Result], shards: Iterable[Shard]) -> Iterator[Result]:
+        """Results in the order of the shards."""

@@ -8,6 +8,7 @@ that a script needs no ``__main__`` guard.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import pickle
@@ -70,10 +71,9 @@ class _Worker:
 
     def _tell(self, message: Any) -> None:
         assert self.process.stdin is not None
-        try:
+        # When it died, its closed reply pipe tells the supervisor.
+        with contextlib.suppress(BrokenPipeError):
             send(self.process.stdin, message)  # type: ignore[arg-type]
-        except BrokenPipeError:
-            pass  # it died; its closed reply pipe tells the supervisor
 
     def cause_of_death(self, limit: float) -> str:
         """What ended the process, in words."""
@@ -96,10 +96,8 @@ class _Worker:
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass
         self.beat.close()
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from datakit.measures.image_read import Picture, UnreadableImage, read_image
+from datakit.measures.image_read import Picture, UnreadableImageError, read_image
 from datakit.measures.image_statistics import statistics
 from datakit.sample import Sample
 
@@ -26,7 +26,8 @@ _BATCH_PIXELS = 2**18
 class Reader(Protocol):
     """Reads the bytes of a sample: `Corpus.read`."""
 
-    def __call__(self, sample: Sample) -> bytes: ...
+    def __call__(self, sample: Sample) -> bytes:
+        """All bytes of one sample."""
 
 
 @dataclass
@@ -119,7 +120,7 @@ def _decode_one(data: bytes, row: dict[str, Any]) -> Picture | None:
     """Decode, and enter into the row what the header and the decoder say."""
     try:
         picture = read_image(data)
-    except UnreadableImage as error:
+    except UnreadableImageError as error:
         row |= {"status": error.status, "error": str(error)}
         return None
     row |= picture.header
@@ -133,7 +134,7 @@ def _pixel_hash(picture: Picture) -> str:
     if picture.stream is not None:
         return "jpeg-" + xxhash.xxh3_128_hexdigest(picture.stream)
     shape = "x".join(map(str, picture.pixels.shape))
-    digest = xxhash.xxh3_128_hexdigest(np.ascontiguousarray(picture.pixels))
+    digest = xxhash.xxh3_128_hexdigest(np.ascontiguousarray(picture.pixels).data)
     return f"{shape}-{picture.header['exif_orientation']}-{digest}"
 
 

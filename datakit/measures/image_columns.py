@@ -58,7 +58,7 @@ IMAGE_COLUMNS: tuple[Column, ...] = (
         "sharpness",
         "float",
         "",
-        "1 - blur effect of the worse direction; pictures are first reduced below 512 px short side",
+        "1 - blur effect of the worse direction, after reducing to a short side below 512 px",
         0,
         1,
         _CRETE,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import simplejpeg
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError
 
-__all__ = ["MAX_PIXELS", "Picture", "UnreadableImage", "read_image"]
+__all__ = ["MAX_PIXELS", "Picture", "UnreadableImageError", "read_image"]
 
 MAX_PIXELS = 89_478_485
 """Largest picture that is decoded in full: Pillow's own limit against decompression bombs."""
@@ -26,7 +26,7 @@ FULL_DECODE_PIXELS = 2**20
 _BITS = {"1": 1, "I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}
 
 
-class UnreadableImage(Exception):
+class UnreadableImageError(Exception):
     """The bytes are not a whole image. `status` is the row's status."""
 
     def __init__(self, cause: str, status: str = "unreadable") -> None:
@@ -67,29 +67,29 @@ def read_image(data: bytes) -> Picture:
 
     Raises
     ------
-    UnreadableImage
+    UnreadableImageError
         Not an image, cut short, damaged, or too large to decode safely; with the cause.
     """
     if not data:
-        raise UnreadableImage("the file is empty", "empty")
+        raise UnreadableImageError("the file is empty", "empty")
     # A truncated file must fail: other packages switch this on for the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return _decode(data)
-        except UnreadableImage:
+        except UnreadableImageError:
             raise
-        except Image.UnidentifiedImageError:
-            raise UnreadableImage(f"not an image: starts with {data[:8]!r}") from None
+        except UnidentifiedImageError:
+            raise UnreadableImageError(f"not an image: starts with {data[:8]!r}") from None
         except Image.DecompressionBombError as error:
-            raise UnreadableImage(f"too large to decode: {error}") from None
+            raise UnreadableImageError(f"too large to decode: {error}") from None
         except MemoryError:
-            raise UnreadableImage("too large to decode: out of memory") from None
+            raise UnreadableImageError("too large to decode: out of memory") from None
         except Exception as error:  # decoders raise nearly anything
             cause = f"{type(error).__name__}: {error}"
             cut = any(word in cause.lower() for word in ("truncat", "premature", "not enough"))
-            raise UnreadableImage(cause, "truncated" if cut else "unreadable") from None
+            raise UnreadableImageError(cause, "truncated" if cut else "unreadable") from None
 
 
 def _decode(data: bytes) -> Picture:
@@ -98,11 +98,11 @@ def _decode(data: bytes) -> Picture:
     width, height = image.size
     if image.format in ("JPEG", "MPO"):
         if width * height > MAX_CODED_PIXELS:
-            raise UnreadableImage(f"too large to decode: {width} x {height} px")
+            raise UnreadableImageError(f"too large to decode: {width} x {height} px")
         if image.mode in ("RGB", "L") and image.format == "JPEG":
             return _decode_jpeg(data, image, header)
     elif width * height > MAX_PIXELS:
-        raise UnreadableImage(
+        raise UnreadableImageError(
             f"too large to decode: {width} x {height} px, limit {MAX_PIXELS} (decompression bomb?)"
         )
     image.load()

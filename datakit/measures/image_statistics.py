@@ -45,7 +45,7 @@ def statistics(pixels: npt.NDArray[np.uint8], scale: int = 1) -> dict[str, npt.N
     dict
         Column -> values, float64 of shape (n,); ``thumb`` is uint8 of shape (n, 32, 32).
     """
-    n, height, width = pixels.shape[:3]
+    n, _height, _width = pixels.shape[:3]
     luma = _luma(pixels)
     blocks = _blockiness(luma) if scale == 1 else np.full(n, np.nan)
     detail = luma

@@ -42,7 +42,7 @@ def hill2(counts: npt.NDArray[np.int64]) -> float:
 
 
 def nearest_cells(
-    vectors: npt.NDArray[np.float32], centroids: npt.NDArray[np.float32]
+    vectors: npt.NDArray[np.floating], centroids: npt.NDArray[np.float32]
 ) -> npt.NDArray[np.int64]:
     """Number of the nearest centroid (Euclidean) of every vector, shape (n,).
 

@@ -137,9 +137,9 @@ def _write_codebook(folder: Path, encoder: Encoder | None) -> None:
     codebook = None if encoder is None else encoder.codebook()
     if codebook is not None:
         centroids, hill2 = codebook
-        with atomic(folder / "embeddings" / "codebook.npz") as temporary:
-            with temporary.open("wb") as file:
-                np.savez(file, centroids=centroids, hill2=np.float64(hill2))
+        path = folder / "embeddings" / "codebook.npz"
+        with atomic(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, centroids=centroids, hill2=np.float64(hill2))
 
 
 def _tables(paths: Iterable[Path]) -> Iterator[pa.Table]:

@@ -46,7 +46,6 @@ class Rule:
 IMAGE_RULES: tuple[Rule, ...] = (
     Rule("low_information", "gradient", True, 1.5, "planted: blanks <= 0.3, clean >= 2.5"),
     Rule("blurry", "sharpness", True, 0.385, "planted: 0.4 % of clean photographs"),
-
     Rule("too_dark", "luma_p99", True, 0.42, "planted: an eighth of the light gives <= 0.40"),
     # A white background fades in softly; what is clipped by exposure has hard edges.
     Rule(
@@ -57,7 +56,6 @@ IMAGE_RULES: tuple[Rule, ...] = (
         "planted: 0.3 % of clean photographs",
         at_least=("sharpness", 0.62),
     ),
-
     Rule(
         "low_contrast",
         "contrast",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -54,7 +55,7 @@ def merge_into(
     table = pa.concat_tables([_with_extras(profile) for profile in profiles])
     table = table.sort_by("sample_id")
     ids = table.column("sample_id").to_pylist()
-    twice = sorted({a for a, b in zip(ids, ids[1:], strict=False) if a == b})
+    twice = sorted({a for a, b in itertools.pairwise(ids) if a == b})
     if twice:
         raise ProfileError(
             f"{len(twice)} samples are in more than one profile, {twice[0]!r} among them: "

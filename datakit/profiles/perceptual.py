@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ def _cosines() -> npt.NDArray[np.float32]:
 
 _DCT = _cosines()
 
-SYMMETRIES = (
+SYMMETRIES: tuple[Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]], ...] = (
     lambda t: t,
     lambda t: t[..., :, ::-1],
     lambda t: t[..., ::-1, :],

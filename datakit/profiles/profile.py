@@ -144,6 +144,14 @@ class Profile:
         vectors = np.load(self.path / "embeddings" / "vectors.npy", mmap_mode="r")
         return Embeddings(ids.to_pandas().to_numpy(dtype=object), vectors)
 
+    def in_memory(self) -> Profile:
+        """Read rows, issues and embeddings, so that the directory can go; returns itself."""
+        _ = self.rows, self.issues
+        if self.embeddings is not None:
+            vectors = self.embeddings.vectors.copy()
+            self.__dict__["embeddings"] = Embeddings(self.embeddings.sample_ids, vectors)
+        return self
+
     @cached_property
     def thumbnails(self) -> dict[str, bytes]:
         """sample_id -> JPEG of at most 96 px, for the samples that reports show."""

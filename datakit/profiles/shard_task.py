@@ -20,7 +20,7 @@ from datakit.profiles.row_schema import PLACE_COLUMNS, rows_to_table
 from datakit.sample import Sample
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 __all__ = ["Shard", "ShardTask", "place_columns", "shard_digest"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,11 +163,9 @@ def write_profile(
         writer.add_embeddings(table)
     if facts.encoder is not None:
         writer.write_embeddings()
-    from datakit import __version__
-
     manifest = {
         "schema": SCHEMA_VERSION,
-        "datakit": __version__,
+        "datakit": metadata.version("datakit"),
         "corpus": facts.corpus,
         "modality": facts.modality,
         "n_samples": n_samples,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from datakit.corpora.corpus import Corpus
 from datakit.executors.executor import Watch
-from datakit.measures.image_read import UnreadableImage, read_image
+from datakit.measures.image_read import UnreadableImageError, read_image
 from datakit.sample import Sample
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class ThumbnailTask:
             watch.start(position)
             try:
                 picture = read_image(self.corpus.read(sample))
-            except (OSError, UnreadableImage):
+            except (OSError, UnreadableImageError):
                 continue
             orientation = picture.header["exif_orientation"]
             yield sample.sample_id, thumbnail(picture.pixels, orientation)

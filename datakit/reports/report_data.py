@@ -95,7 +95,7 @@ def _issues(profile: Profile, atlas: Atlas) -> list[dict[str, Any]]:
     return sorted(out, key=lambda entry: (-entry["n"], entry["name"]))
 
 
-def _item(row: Mapping[str, Any], atlas: Atlas, errors: Mapping[str, Any]) -> dict[str, Any]:
+def _item(row: Mapping[Any, Any], atlas: Atlas, errors: Mapping[str, Any]) -> dict[str, Any]:
     error = errors.get(row["sample_id"])
     return {
         "path": row["path"],
@@ -122,8 +122,12 @@ def _histogram(rows: pd.DataFrame, column: Any) -> dict[str, Any] | None:
     if low == high:
         low, high = float(values.min()), float(values.max())
     if low == high:
-        return {"name": column.name, "unit": column.unit, "meaning": column.meaning,
-                "only": _number(low)}
+        return {
+            "name": column.name,
+            "unit": column.unit,
+            "meaning": column.meaning,
+            "only": _number(low),
+        }
     counts, _ = np.histogram(values.clip(low, high), BINS, (low, high))
     return {
         "name": column.name,
@@ -146,7 +150,8 @@ def _category(rows: pd.DataFrame, name: str) -> dict[str, Any] | None:
 
 def _sizes(rows: pd.DataFrame) -> list[list[int]]:
     counts = rows.groupby(["width", "height"]).size().sort_values(ascending=False).head(400)
-    return [[int(w), int(h), int(n)] for (w, h), n in counts.items()]
+    sides = counts.index.to_frame().astype(int).to_numpy().tolist()
+    return [[w, h, n] for (w, h), n in zip(sides, counts.tolist(), strict=True)]
 
 
 def _map(profile: Profile, atlas: Atlas) -> dict[str, Any] | None:

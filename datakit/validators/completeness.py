@@ -1,4 +1,4 @@
-"""Completeness: is everything that should be there, there and readable?"""
+"""Completeness: whether everything that should be there is there and readable."""
 
 from __future__ import annotations
 

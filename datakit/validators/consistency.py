@@ -1,4 +1,4 @@
-"""Consistency: does the corpus contradict itself?"""
+"""Consistency: whether the corpus contradicts itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Diversity: how much of its space does the corpus cover, without repeating itself?"""
+"""Diversity: how much of its space the corpus covers, without repeating itself."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ def diversity(profile: Profile, reference: Profile | None = None) -> Score:
     spread = _spread(profile, reference, groups)
     if spread is None:
         method = "uniqueness only (no codebook, no reference, or fewer than 50 embeddings)"
-        return Score(
-            "diversity", u, u_low, u_high, n, method, tuple(parts), evidence, advice
-        )
+        return Score("diversity", u, u_low, u_high, n, method, tuple(parts), evidence, advice)
     s, s_sd, n_embedded, yardstick = spread
     parts.append(Component("spread", s, n_embedded, "effective number of cells, " + yardstick))
     value = math.sqrt(u * s)

@@ -1,4 +1,4 @@
-"""Representativeness: does the corpus follow the distribution that it should?"""
+"""Representativeness: whether the corpus follows the distribution that it should."""
 
 from __future__ import annotations
 
@@ -106,12 +106,13 @@ def _parts(
         x, y = (side[column].dropna().to_numpy(np.float32)[:, None] for side in (ours, theirs))
         if min(len(x), len(y)) >= _LEAST and (np.ptp(x) > 0 or np.ptp(y) > 0):
             parts.append((column, (x, y)))
-    x, y = (side["label"].dropna() for side in (ours, theirs))
-    if min(len(x), len(y)) >= _LEAST:
-        names = sorted(set(x) | set(y))
+    labels = [side["label"].dropna().tolist() for side in (ours, theirs)]
+    if min(map(len, labels)) >= _LEAST:
+        names = sorted({*labels[0], *labels[1]})
         if len(names) > 1:
-            one_hot = [np.array([[v == name for name in names] for v in s], np.float32)
-                       for s in (x, y)]
+            one_hot = [
+                np.array([[v == name for name in names] for v in s], np.float32) for s in labels
+            ]
             parts.append(("label", (one_hot[0], one_hot[1])))
     return parts
 
@@ -143,5 +144,3 @@ def _evidence(estimates: dict[str, tuple[float, float]]) -> pd.DataFrame:
     ranked = sorted(estimates.items(), key=lambda item: -item[1][0])
     found = [("", part, energy) for part, (energy, _) in ranked]
     return pd.DataFrame(found, columns=["path", "reason", "value"])
-
-

@@ -1,4 +1,4 @@
-"""Usability: how many samples can a model learn from?"""
+"""Usability: how many samples a model can learn from."""
 
 from __future__ import annotations
 

@@ -1,0 +1,59 @@
+"""Small corpora for all tests."""
+import io
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parent / "executors"))
+
+
+def textured(seed, size=(96, 64), octaves=5):
+    """A random picture with a natural spectrum: no two seeds look alike."""
+    rng = np.random.default_rng(seed)
+    w, h = size
+    out = np.zeros((h, w, 3))
+    for k in range(1, octaves + 1):
+        small = rng.normal(0, 1, (2**k, 2**k, 3))
+        for c in range(3):
+            layer = Image.fromarray(small[..., c].astype(np.float32)).resize(size, Image.BICUBIC)
+            out[..., c] += np.asarray(layer) / k
+    out += rng.normal(0, 0.15, out.shape)
+    out = 128 + 45 * (out - out.mean()) / out.std()
+    return Image.fromarray(out.clip(0, 255).astype(np.uint8))
+
+
+def encoded(image, form="PNG", **options):
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def picture():
+    return textured
+
+
+@pytest.fixture
+def encode():
+    return encoded
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Thirty pictures in two classes and two splits, with two copies and a broken file."""
+    root = tmp_path / "images"
+    for i in range(30):
+        split, label = ("train", "test")[i % 5 == 0], ("cat", "dog")[i % 2]
+        file = root / split / label / f"{i:03d}.jpg"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(encoded(textured(i), "JPEG", quality=92))
+    cat = root / "train" / "cat"
+    (cat / "copy.jpg").write_bytes((cat / "002.jpg").read_bytes())
+    (cat / "small.jpg").write_bytes(
+        encoded(textured(4).resize((72, 48), Image.LANCZOS), "JPEG", quality=80)
+    )
+    (cat / "cut.jpg").write_bytes((cat / "006.jpg").read_bytes()[:900])
+    return root

@@ -1,0 +1,196 @@
+import math
+
+import cv2
+import numpy as np
+import pytest
+import scipy.stats
+from conftest import encoded, textured
+from PIL import Image, ImageFilter
+
+from datakit.measures.image import measure_images
+from datakit.measures.image_columns import IMAGE_COLUMNS
+from datakit.measures.image_read import jpeg_quality, read_image
+from datakit.measures.image_statistics import sharpness, statistics
+from datakit.sample import Sample
+
+
+def measure(*files):
+    samples = [Sample(f"{i:03d}", f"{i:03d}", data, len(data)) for i, data in enumerate(files)]
+    return measure_images(samples, lambda sample: sample.source, lambda position: None, {})
+
+
+def one(image, form="PNG", **options):
+    (row,) = measure(encoded(image, form, **options))
+    return row
+
+
+def test_every_value_lies_in_its_declared_range():
+    files = [encoded(textured(i)) for i in range(5)]
+    files += [encoded(Image.new("RGB", (64, 64), c)) for c in ("black", "white", "red")]
+    files += [encoded(Image.new("L", (3, 1), 7)), encoded(textured(1, (700, 700)), "JPEG")]
+    for row in measure(*files):
+        assert row["status"] == "ok"
+        for column in IMAGE_COLUMNS:
+            value = row.get(column.name)
+            if column.type not in ("int", "float") or value is None or math.isnan(value):
+                continue
+            assert column.low is None or value >= column.low - 1e-9, (column.name, value)
+            assert column.high is None or value <= column.high + 1e-9, (column.name, value)
+
+
+def test_measuring_together_gives_what_measuring_alone_gives():
+    files = [encoded(textured(i, (32, 32))) for i in range(9)]
+    together = measure(*files)
+    for file, row in zip(files, together, strict=True):
+        (alone,) = measure(file)
+        for name, value in row.items():
+            if isinstance(value, float):
+                assert value == pytest.approx(alone[name], rel=1e-6, abs=1e-9, nan_ok=True), name
+            else:
+                assert value == alone[name]
+
+
+def test_tone_against_numpy_and_scipy():
+    image = textured(3, (120, 80))
+    row = one(image)
+    luma = cv2.cvtColor(np.asarray(image), cv2.COLOR_RGB2GRAY)
+    assert row["luma_mean"] == pytest.approx(luma.mean() / 255)
+    assert row["contrast"] == pytest.approx(luma.std() / 255)
+    for p in (1, 25, 50, 99):
+        expected = np.percentile(luma, p, method="inverted_cdf") / 255
+        assert row[f"luma_p{p}"] == pytest.approx(expected)
+    counts = np.bincount(luma.ravel(), minlength=256)
+    assert row["entropy"] == pytest.approx(scipy.stats.entropy(counts, base=2))
+    assert row["black_rate"] == pytest.approx((luma <= 5).mean())
+    assert row["white_rate"] == pytest.approx((luma >= 250).mean())
+
+
+def test_colourfulness_is_the_published_formula():
+    pixels = np.asarray(textured(4, (50, 50))).astype(float)
+    r, g, b = np.moveaxis(pixels, 2, 0)
+    rg, yb = r - g, (r + g) / 2 - b
+    expected = math.hypot(rg.std(), yb.std()) + 0.3 * math.hypot(rg.mean(), yb.mean())
+    assert one(textured(4, (50, 50)))["colourfulness"] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("quality", [5, 20, 50, 75, 92])
+def test_jpeg_quality_is_the_encoder_setting(quality):
+    row = one(textured(1), "JPEG", quality=quality)
+    # Entries are rounded, and clipped at 255 for very low quality.
+    assert row["jpeg_quality"] == pytest.approx(quality, abs=6 if quality < 10 else 1.5)
+
+
+def test_standard_table_is_quality_fifty():
+    image = Image.open(__import__("io").BytesIO(encoded(textured(1), "JPEG", quality=50)))
+    assert jpeg_quality(image.quantization) == pytest.approx(50, abs=0.2)
+
+
+def test_sharpness_falls_with_blur_and_does_not_depend_on_size():
+    image = textured(5, (400, 300), octaves=8)
+    blurred = [image.filter(ImageFilter.GaussianBlur(s)) for s in (0, 1, 2, 4, 8)]
+    values = [one(b)["sharpness"] for b in blurred]
+    assert values == sorted(values, reverse=True)
+    assert values[0] - values[-1] > 0.3
+
+
+def test_sharpness_is_the_blur_effect_of_a_box_filter():
+    gray = np.asarray(textured(6).convert("L"))
+    expected = []
+    for lines in (gray.astype(float), gray.T.astype(float)):
+        box = np.apply_along_axis(np.convolve, 1, lines, np.ones(5) / 5, mode="valid")
+        before = np.abs(np.diff(lines[:, 2:-2], axis=1))
+        after = np.abs(np.diff(box, axis=1))
+        expected.append(1 - np.maximum(before - after, 0).sum() / before.sum())
+    assert sharpness(gray[None])[0] == pytest.approx(1 - max(expected), abs=0.02)
+
+
+@pytest.mark.parametrize("sd", [5, 15, 30])
+def test_noise_is_its_standard_deviation_on_a_flat_picture(sd):
+    rng = np.random.default_rng(0)
+    gray = np.clip(128 + rng.normal(0, sd, (256, 256)), 0, 255).astype(np.uint8)
+    assert one(Image.fromarray(gray))["noise"] == pytest.approx(sd, rel=0.15)
+
+
+def test_borders_are_found_where_they_are():
+    inner = textured(7, (160, 120))
+    framed = Image.new("RGB", (200, 150), "black")
+    framed.paste(inner, (30, 20))
+    row = one(framed)
+    for side, expected in (("left", 30 / 200), ("right", 10 / 200), ("top", 20 / 150),
+                           ("bottom", 10 / 150)):
+        assert row[f"border_{side}"] == pytest.approx(expected, abs=0.011)
+    assert max(one(inner)[f"border_{s}"] for s in ("top", "bottom", "left", "right")) == 0
+
+
+def test_a_plain_background_is_no_letterbox():
+    image = Image.new("RGB", (200, 200), "white")
+    image.paste(textured(1, (40, 40)), (80, 80))
+    assert one(image)["border_top"] == 0
+
+
+def test_enlarged_pictures_have_an_empty_high_band():
+    image = textured(8, (240, 180), octaves=8)
+    enlarged = image.resize((120, 90), Image.BICUBIC).resize((480, 360), Image.BICUBIC)
+    assert one(enlarged)["effective_resolution"] < 0.6 * one(image)["effective_resolution"]
+
+
+def test_blockiness_shows_heavy_compression():
+    image = textured(9, (256, 256), octaves=8)
+    blocky = one(Image.open(__import__("io").BytesIO(encoded(image, "JPEG", quality=3))))
+    assert blocky["blockiness"] > one(image)["blockiness"] + 0.3
+
+
+def test_gray_in_rgb_has_no_chroma():
+    assert one(textured(1).convert("L").convert("RGB"))["chroma"] == 0
+    assert one(textured(1).convert("L"))["chroma"] == 0
+    assert one(textured(1))["chroma"] > 10
+
+
+def test_header_columns():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    row = one(textured(1, (80, 60)), "JPEG", exif=exif, icc_profile=b"some profile")
+    assert (row["width"], row["height"]) == (80, 60)
+    assert row["exif_orientation"] == 6
+    assert row["has_icc"] is True
+    assert row["format"] == "JPEG"
+    frames = [textured(i) for i in range(3)]
+    gif = one(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert gif["n_frames"] == 3
+    sixteen = Image.fromarray((np.arange(64 * 64).reshape(64, 64) * 15).astype(np.uint16))
+    row = one(sixteen)
+    assert row["bit_depth"] == 16
+    # Scaled, not clipped.
+    assert row["luma_mean"] == pytest.approx(0.47, abs=0.02)
+
+
+def test_transparency():
+    rgba = textured(1, (64, 64)).convert("RGBA")
+    alpha = np.full((64, 64), 255, np.uint8)
+    alpha[:16] = 0
+    rgba.putalpha(Image.fromarray(alpha))
+    assert one(rgba)["transparent_rate"] == pytest.approx(0.25)
+    palette = rgba.convert("RGB").quantize(16)
+    assert one(palette)["status"] == "ok"
+
+
+def test_containers_of_the_same_pixels_share_a_hash():
+    jpeg = encoded(textured(1), "JPEG")
+    commented = jpeg[:2] + b"\xff\xfe\x00\x06abcd" + jpeg[2:]
+    png = encoded(Image.open(__import__("io").BytesIO(jpeg)))
+    a, b, c, d = measure(jpeg, commented, png, encoded(textured(2), "JPEG"))
+    assert a["content_hash"] != b["content_hash"]
+    assert a["pixel_hash"] == b["pixel_hash"] == c["pixel_hash"] != d["pixel_hash"]
+
+
+def test_a_large_jpeg_is_decoded_at_reduced_scale_and_hashed_without_its_metadata():
+    jpeg = encoded(textured(1, (1600, 1200)), "JPEG")
+    picture = read_image(jpeg)
+    assert picture.scale == 4
+    assert picture.pixels.shape == (300, 400, 3)
+    commented = jpeg[:2] + b"\xff\xfe\x00\x06abcd" + jpeg[2:]
+    a, b = measure(jpeg, commented)
+    assert a["pixel_hash"] == b["pixel_hash"]
+    full = statistics(np.asarray(Image.open(__import__("io").BytesIO(jpeg)))[None])
+    for name in ("luma_mean", "contrast", "entropy"):
+        assert a[name] == pytest.approx(float(full[name][0]), rel=0.02)
