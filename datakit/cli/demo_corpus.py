@@ -132,11 +132,11 @@ def _plant_defects(
     changes: dict[str, Callable[[Image.Image], bytes]] = {
         "blurry": lambda im: _jpeg(im.filter(ImageFilter.GaussianBlur(3))),
         "too_dark": lambda im: _jpeg(_gain(im, 1 / 30)),
-        "too_bright": lambda im: _jpeg(_gain(im, 60)),
         "noisy": lambda im: _jpeg(noise(im)),
         "over_compressed": lambda im: _jpeg(im, 4),
-        "letterboxed": lambda im: _jpeg(bars(im)),
         "grayscale": lambda im: _jpeg(im.convert("L").convert("RGB")),
+        "letterboxed": lambda im: _jpeg(bars(im)),
+        "too_bright": lambda im: _jpeg(_gain(im, 60)),
         "low_information": lambda im: _jpeg(
             Image.new("RGB", im.size, tuple(rng.integers(90, 160, 3)))
         ),

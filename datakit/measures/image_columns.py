@@ -89,7 +89,7 @@ IMAGE_COLUMNS: tuple[Column, ...] = (
         "effective_resolution",
         "float",
         "",
-        "share of the spectrum that holds 99 % of the "
+        "share of the spectrum that holds 95 % of the "
         "power of the luma steps; low where the picture was enlarged or blurred",
         0,
         1,

@@ -94,17 +94,19 @@ def read_image(data: bytes) -> Picture:
 
 def _decode(data: bytes) -> Picture:
     image = Image.open(io.BytesIO(data))
-    header = _header(image)
     width, height = image.size
     if image.format in ("JPEG", "MPO"):
         if width * height > MAX_CODED_PIXELS:
             raise UnreadableImageError(f"too large to decode: {width} x {height} px")
+        header = _header(image)
         if image.mode in ("RGB", "L") and image.format == "JPEG":
             return _decode_jpeg(data, image, header)
     elif width * height > MAX_PIXELS:
         raise UnreadableImageError(
             f"too large to decode: {width} x {height} px, limit {MAX_PIXELS} (decompression bomb?)"
         )
+    else:
+        header = _header(image)
     image.load()
     pixels, transparent = _to_uint8(image)
     return Picture(header, pixels, transparent_rate=transparent)

@@ -90,15 +90,17 @@ def _tone(gray: Gray) -> dict[str, Values]:
     else:
         levels = gray.reshape(n, -1) + (256 * np.arange(n, dtype=np.int32))[:, None]
         histogram = np.bincount(levels.ravel(), minlength=256 * n).reshape(n, 256)
-    share = histogram / gray[0].size
-    below = np.cumsum(share, axis=1)
+    # Whole numbers first: what an image gives must not depend on its neighbours in the batch.
+    counts = histogram.astype(np.int64)
+    below = np.cumsum(counts, axis=1) / gray[0].size
+    share = counts / gray[0].size
     columns: dict[str, Values] = {}
-    mean = share @ _LEVELS
+    mean = (share * _LEVELS).sum(axis=1)
     columns["luma_mean"] = mean / 255
     ranks = (below[:, None, :] < _RANKS[:, None]).sum(axis=2) / 255
     for k, percent in enumerate(_PERCENTILES):
         columns[f"luma_p{percent}"] = ranks[:, k]
-    columns["contrast"] = np.sqrt(np.maximum(share @ _LEVELS**2 - mean**2, 0)) / 255
+    columns["contrast"] = np.sqrt((share * (_LEVELS - mean[:, None]) ** 2).sum(axis=1)) / 255
     columns["black_rate"] = below[:, 5]
     columns["white_rate"] = np.maximum(1 - below[:, 249], 0)
     logs = np.log2(share, out=np.zeros_like(share), where=share > 0)
@@ -221,7 +223,7 @@ def _blockiness(gray: Gray) -> Values:
 
 
 def _effective_resolution(gray: Gray) -> Values:
-    """Frequency below which 99 % of the power of the steps lies, of the sparser direction.
+    """Frequency below which 95 % of the power of the steps lies, of the sparser direction.
 
     The power of the differences between neighbours is about flat in a picture that was never
     enlarged; above the old resolution of an enlarged one there is next to nothing.
@@ -238,7 +240,7 @@ def _effective_resolution(gray: Gray) -> Values:
         spectrum = np.fft.rfft(steps, axis=2)
         power = (spectrum.real**2 + spectrum.imag**2).sum(axis=1, dtype=np.float64)
         total = power.sum(axis=1, keepdims=True)
-        below = np.cumsum(power, axis=1) < 0.99 * total
+        below = np.cumsum(power, axis=1) < 0.95 * total
         share = below.sum(axis=1) / power.shape[1]
         sparsest = np.minimum(sparsest, np.where(total[:, 0] > 0, share, 1.0))
     return sparsest

@@ -133,7 +133,7 @@ def test_other_measuring_code_measures_again(folder, tmp_path, monkeypatch):
 
 def test_killed_at_random_moments_then_resumed(folder, tmp_path):
     for k in range(6):
-        shutil.copytree(folder, folder / f"more-{k}")
+        shutil.copytree(folder / "train", folder / f"more-{k}")
     undisturbed = dk.profile(folder, tmp_path / "a.profile", workers=1, encoder="pixels")
     expected = contents(undisturbed.path)
     command = [sys.executable, "-m", "datakit.cli.main", "profile", str(folder), "--json",
@@ -151,7 +151,7 @@ def test_killed_at_random_moments_then_resumed(folder, tmp_path):
 
 def test_interrupt_says_how_to_go_on(folder, tmp_path):
     for k in range(40):
-        shutil.copytree(folder, folder / f"more-{k}")
+        shutil.copytree(folder / "train", folder / f"more-{k}")
     command = [sys.executable, "-m", "datakit.cli.main", "profile", str(folder), "-o",
                str(tmp_path / "b.profile")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

@@ -1,0 +1,58 @@
+import pytest
+from conftest import encoded, textured
+from PIL import Image
+
+import datakit as dk
+
+
+def issues_of(tmp_path, items, **options):
+    options = {"workers": 0, "encoder": "none"} | options
+    frame = dk.profile(items, tmp_path / "p", **options).issues
+    return {issue: set(part["path"]) for issue, part in frame.groupby("issue")}, frame
+
+
+def test_odd_ones_out(tmp_path):
+    items = [(f"{i:02d}.png", encoded(textured(i))) for i in range(30)]
+    items += [("huge.png", encoded(textured(40, (900, 700)))),
+              ("thin.png", encoded(textured(41, (300, 30)))),
+              ("gray.png", encoded(textured(42).convert("L"))),
+              ("flat.png", encoded(Image.new("RGB", (96, 64), (90, 120, 80)))),
+              ("dark.png", encoded(textured(43).point(lambda v: v // 6)))]
+    found, frame = issues_of(tmp_path, items)
+    assert found["odd_size"] == {"huge.png"}
+    assert found["odd_aspect"] == {"thin.png"}
+    assert found["odd_mode"] == {"gray.png"}
+    assert found["grayscale"] >= {"gray.png"}
+    assert found["low_information"] == {"flat.png"}
+    assert found["too_dark"] == {"dark.png"}
+    for _, row in frame[frame["issue"] == "odd_aspect"].iterrows():
+        assert row["value"] < row["threshold"]
+
+
+def test_a_threshold_can_be_set_and_only_where_there_is_one(tmp_path):
+    items = [(f"{i:02d}.png", encoded(textured(i))) for i in range(5)]
+    found, frame = issues_of(tmp_path, items, thresholds={"too_dark": 1.1})
+    assert len(found["too_dark"]) == 5
+    assert (frame.loc[frame["issue"] == "too_dark", "threshold"] == 1.1).all()
+    with pytest.raises(dk.DatakitError, match="too_darkk"):
+        dk.profile(items, tmp_path / "q", thresholds={"too_darkk": 1})
+
+
+def test_suffixes(tmp_path):
+    items = [("a.jpg", encoded(textured(1))), ("b.jpeg", encoded(textured(2), "JPEG")),
+             ("c.tif", encoded(textured(3), "TIFF")), ("d", encoded(textured(4)))]
+    found, _ = issues_of(tmp_path, items)
+    assert found["wrong_suffix"] == {"a.jpg"}
+
+
+def test_missing_captions_count_only_where_there_are_captions(tmp_path):
+    for k in (0, 1):
+        root = tmp_path / f"c{k}"
+        root.mkdir()
+        for i in range(3):
+            (root / f"{i}.png").write_bytes(encoded(textured(i)))
+    (tmp_path / "c1" / "0.txt").write_text("a caption")
+    plain = dk.profile(tmp_path / "c0", tmp_path / "p0", workers=0, encoder="none").issues
+    told = dk.profile(tmp_path / "c1", tmp_path / "p1", workers=0, encoder="none").issues
+    assert "missing_caption" not in set(plain["issue"])
+    assert set(told.loc[told["issue"] == "missing_caption", "path"]) == {"1.png", "2.png"}
