@@ -1,4 +1,5 @@
 """Small corpora for all tests."""
+
 import io
 import sys
 from pathlib import Path

@@ -82,6 +82,10 @@ def close_hashes(queries: Hashes, base: Hashes) -> Iterator[Pairs]:
     ndarray of int64, shape (m, 2)
         Unique within one yielded chunk, not over chunks.
     """
+    if len(queries) * len(base) <= _CHUNK:  # few enough to compare outright, and faster
+        distance = np.bitwise_count(queries[:, None] ^ base[None, :])
+        yield np.argwhere(distance <= MAX_DISTANCE)
+        return
     flips = np.array([0] + [1 << bit for bit in range(16)], np.uint64)
     for quarter in range(4):
         shift = np.uint64(16 * quarter)

@@ -24,7 +24,7 @@ __all__ = ["ThumbnailTask", "shown_samples", "thumbnail"]
 
 SIDE = 96
 PER_ISSUE = 24
-ON_MAP = 800
+ON_MAP = 300
 
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """EXIF orientation -> Pillow's transpose method."""

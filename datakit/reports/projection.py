@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 __all__ = ["MAPPED", "project"]
 
-MAPPED = 400
+MAPPED = 300
 """So many points are laid out by t-SNE; the others go where their nearest mapped ones are."""
 
 Points = npt.NDArray[np.float64]
@@ -53,5 +53,5 @@ def _layout(unit: npt.NDArray[np.float32]) -> Points:
     perplexity = min(20.0, (len(unit) - 1) / 3)
     if float(np.ptp(unit, axis=0).max()) == 0:
         return np.zeros((len(unit), 2))
-    tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=0, max_iter=350)
+    tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=0, max_iter=300)
     return np.asarray(tsne.fit_transform(unit), np.float64)

@@ -8,7 +8,9 @@ import pytest
 def run(*arguments, cwd=None):
     return subprocess.run(
         [sys.executable, "-m", "datakit.cli.main", *map(str, arguments)],
-        capture_output=True, text=True, cwd=cwd,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
     )
 
 
@@ -26,8 +28,18 @@ def test_json_has_the_shape_of_the_contract(folder, tmp_path):
     assert set(got["scores"]["completeness"]) == {"value", "low", "high", "n", "method"}
     assert got["scores"]["representativeness"]["value"] is None
     assert (tmp_path / "images.profile" / "report.html").exists()
-    compared = run("profile", folder, "--json", "--encoder", "pixels", "--reference",
-                   "images.profile", "-o", "again.profile", cwd=tmp_path)
+    compared = run(
+        "profile",
+        folder,
+        "--json",
+        "--encoder",
+        "pixels",
+        "--reference",
+        "images.profile",
+        "-o",
+        "again.profile",
+        cwd=tmp_path,
+    )
     scores = json.loads(compared.stdout)["scores"]
     assert scores["representativeness"]["value"] == pytest.approx(1)
 

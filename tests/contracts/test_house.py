@@ -1,4 +1,5 @@
 """Rules of the house that a reader relies on."""
+
 import ast
 from pathlib import Path
 

@@ -24,8 +24,11 @@ def by_path(corpus):
     return {sample.path: sample for sample in corpus}
 
 
-NAME = st.text(st.characters(codec="ascii", categories=("L", "N", "P"), exclude_characters="/\\"),
-               min_size=1, max_size=6).filter(lambda name: not name.startswith("."))
+NAME = st.text(
+    st.characters(codec="ascii", categories=("L", "N", "P"), exclude_characters="/\\"),
+    min_size=1,
+    max_size=6,
+).filter(lambda name: not name.startswith("."))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -70,8 +73,14 @@ def test_labels_splits_and_captions(tmp_path):
 def test_a_manifest_wins_and_what_it_misses_is_a_sample(tmp_path, form):
     (tmp_path / "c" / "cat").mkdir(parents=True)
     (tmp_path / "c" / "cat" / "1.png").write_bytes(PNG)
-    frame = pd.DataFrame({"file_name": ["cat/1.png", "cat/2.png"], "caption": ["one", "two"],
-                          "label": ["lion", "tiger"], "split": ["validation", "test"]})
+    frame = pd.DataFrame(
+        {
+            "file_name": ["cat/1.png", "cat/2.png"],
+            "caption": ["one", "two"],
+            "label": ["lion", "tiger"],
+            "split": ["validation", "test"],
+        }
+    )
     file = tmp_path / f"manifest.{form}"
     if form == "csv":
         frame.to_csv(file, index=False)
@@ -123,8 +132,13 @@ def test_a_table_of_bytes_in_row_groups(tmp_path):
 def test_webdataset_shards(tmp_path, suffix):
     file = tmp_path / f"s-000000.{suffix}"
     with tarfile.open(file, "w:gz" if suffix.endswith("gz") else "w") as tar:
-        for name, data in (("k1.jpg", PNG), ("k1.txt", b"a caption"), ("k1.cls", b"3"),
-                           ("d/k2.png", PNG), ("d/k2.json", b'{"caption": "two"}')):
+        for name, data in (
+            ("k1.jpg", PNG),
+            ("k1.txt", b"a caption"),
+            ("k1.cls", b"3"),
+            ("d/k2.png", PNG),
+            ("d/k2.json", b'{"caption": "two"}'),
+        ):
             info = tarfile.TarInfo(name)
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))

@@ -1,4 +1,5 @@
 """A folder in which one file crashes its reader, as a broken decoder would."""
+
 import ctypes
 
 from datakit.corpora.folder import Folder

@@ -1,4 +1,5 @@
 """The laws of the design: same bytes from every executor, merge is concatenation, resume."""
+
 import os
 import random
 import shutil
@@ -49,9 +50,13 @@ POOL = [encoded(textured(i, (48, 40))) for i in range(8)]
 POOL += [POOL[0], encoded(textured(1, (48, 40)), "JPEG", quality=90), b"", b"no image"]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
-    picks=st.lists(st.tuples(st.integers(0, len(POOL) - 1), st.booleans()), min_size=2, max_size=14),
+    picks=st.lists(
+        st.tuples(st.integers(0, len(POOL) - 1), st.booleans()), min_size=2, max_size=14
+    ),
     limit=st.sampled_from([3, 1000]),
     swap=st.booleans(),
 )
@@ -136,8 +141,20 @@ def test_killed_at_random_moments_then_resumed(folder, tmp_path):
         shutil.copytree(folder / "train", folder / f"more-{k}")
     undisturbed = dk.profile(folder, tmp_path / "a.profile", workers=1, encoder="pixels")
     expected = contents(undisturbed.path)
-    command = [sys.executable, "-m", "datakit.cli.main", "profile", str(folder), "--json",
-               "--encoder", "pixels", "--workers", "1", "-o", str(tmp_path / "b.profile")]
+    command = [
+        sys.executable,
+        "-m",
+        "datakit.cli.main",
+        "profile",
+        str(folder),
+        "--json",
+        "--encoder",
+        "pixels",
+        "--workers",
+        "1",
+        "-o",
+        str(tmp_path / "b.profile"),
+    ]
     rng = random.Random(0)
     for _ in range(4):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -152,9 +169,18 @@ def test_killed_at_random_moments_then_resumed(folder, tmp_path):
 def test_interrupt_says_how_to_go_on(folder, tmp_path):
     for k in range(40):
         shutil.copytree(folder / "train", folder / f"more-{k}")
-    command = [sys.executable, "-m", "datakit.cli.main", "profile", str(folder), "-o",
-               str(tmp_path / "b.profile")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "datakit.cli.main",
+        "profile",
+        str(folder),
+        "-o",
+        str(tmp_path / "b.profile"),
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     deadline = time.monotonic() + 60
     parts = tmp_path / ".b.profile.partial" / "parts"
     while not list(parts.glob("*.parquet")) and time.monotonic() < deadline:

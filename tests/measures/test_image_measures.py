@@ -116,8 +116,12 @@ def test_borders_are_found_where_they_are():
     framed = Image.new("RGB", (200, 150), "black")
     framed.paste(inner, (30, 20))
     row = one(framed)
-    for side, expected in (("left", 30 / 200), ("right", 10 / 200), ("top", 20 / 150),
-                           ("bottom", 10 / 150)):
+    for side, expected in (
+        ("left", 30 / 200),
+        ("right", 10 / 200),
+        ("top", 20 / 150),
+        ("bottom", 10 / 150),
+    ):
         assert row[f"border_{side}"] == pytest.approx(expected, abs=0.011)
     assert max(one(inner)[f"border_{s}"] for s in ("top", "bottom", "left", "right")) == 0
 

@@ -1,4 +1,5 @@
 """Hostile and broken files: each is a row with its cause, and nothing else is disturbed."""
+
 import io
 import os
 import socket
@@ -19,8 +20,11 @@ def png_header(width, height):
         return struct.pack(">I", len(data)) + kind + data + crc
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"0" * 99)) + (
-        chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"0" * 99))
+        + (chunk(b"IEND", b""))
     )
 
 

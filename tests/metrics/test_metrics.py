@@ -50,8 +50,9 @@ def test_energy_against_scipy_in_one_dimension():
 
 def test_energy_is_unbiased_on_equal_distributions():
     rng = np.random.default_rng(2)
-    values = [energy_coefficient(rng.normal(size=(30, 4)), rng.normal(size=(30, 4)))
-              for _ in range(200)]
+    values = [
+        energy_coefficient(rng.normal(size=(30, 4)), rng.normal(size=(30, 4))) for _ in range(200)
+    ]
     assert abs(np.mean(values)) < 3 * np.std(values) / np.sqrt(200)
 
 

@@ -13,11 +13,13 @@ def issues_of(tmp_path, items, **options):
 
 def test_odd_ones_out(tmp_path):
     items = [(f"{i:02d}.png", encoded(textured(i))) for i in range(30)]
-    items += [("huge.png", encoded(textured(40, (900, 700)))),
-              ("thin.png", encoded(textured(41, (300, 30)))),
-              ("gray.png", encoded(textured(42).convert("L"))),
-              ("flat.png", encoded(Image.new("RGB", (96, 64), (90, 120, 80)))),
-              ("dark.png", encoded(textured(43).point(lambda v: v // 6)))]
+    items += [
+        ("huge.png", encoded(textured(40, (900, 700)))),
+        ("thin.png", encoded(textured(41, (300, 30)))),
+        ("gray.png", encoded(textured(42).convert("L"))),
+        ("flat.png", encoded(Image.new("RGB", (96, 64), (150, 170, 120)))),
+        ("dark.png", encoded(textured(43).point(lambda v: v // 3))),
+    ]
     found, frame = issues_of(tmp_path, items)
     assert found["odd_size"] == {"huge.png"}
     assert found["odd_aspect"] == {"thin.png"}
@@ -39,8 +41,12 @@ def test_a_threshold_can_be_set_and_only_where_there_is_one(tmp_path):
 
 
 def test_suffixes(tmp_path):
-    items = [("a.jpg", encoded(textured(1))), ("b.jpeg", encoded(textured(2), "JPEG")),
-             ("c.tif", encoded(textured(3), "TIFF")), ("d", encoded(textured(4)))]
+    items = [
+        ("a.jpg", encoded(textured(1))),
+        ("b.jpeg", encoded(textured(2), "JPEG")),
+        ("c.tif", encoded(textured(3), "TIFF")),
+        ("d", encoded(textured(4))),
+    ]
     found, _ = issues_of(tmp_path, items)
     assert found["wrong_suffix"] == {"a.jpg"}
 

@@ -36,17 +36,27 @@ def test_names_are_data_never_markup(nasty):
     assert "default-src 'none'" in page
     data = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S).group(1)
     shown = json.loads(data)
-    assert {item["path"] for i in shown["issues"] for g in i.get("groups", ()) for item in g} == set(
-        PAYLOADS
-    )
+    assert {
+        item["path"] for i in shown["issues"] for g in i.get("groups", ()) for item in g
+    } == set(PAYLOADS)
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
 def test_a_browser_runs_no_payload_and_draws_the_page(nasty, tmp_path):
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-               "--disable-background-networking", "--disable-component-update", "--disable-sync",
-               f"--user-data-dir={tmp_path / 'browser'}", "--virtual-time-budget=4000",
-               "--dump-dom", f"file://{nasty.path / 'report.html'}"]
+    command = [
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        f"--user-data-dir={tmp_path / 'browser'}",
+        "--virtual-time-budget=4000",
+        "--dump-dom",
+        f"file://{nasty.path / 'report.html'}",
+    ]
     dom = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
     assert "<title>datakit profile</title>" in dom
     assert "Scorecard" in dom
