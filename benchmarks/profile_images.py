@@ -1,6 +1,6 @@
 """Images a second on one core: datakit, CleanVision, and the bare scaled decode, in one run.
 
-  python benchmarks/profile_images.py [FOLDER ...]        (CleanVision is a benchmark-only dependency)
+  python benchmarks/profile_images.py [FOLDER ...]      (CleanVision: a benchmark-only dependency)
 
 Every tool works in a fresh process on the same files, held to one core; CPU seconds of the whole
 process tree less those of the same tool on nothing are what counts, since wall time follows the
@@ -59,7 +59,8 @@ def cpu(code, folder, extra):
         wrapped = (
             "import resource,sys,json\n" + code + "\n"
             "u=[resource.getrusage(w) for w in (resource.RUSAGE_SELF,resource.RUSAGE_CHILDREN)]\n"
-            "print('@'+json.dumps([sum(x.ru_utime+x.ru_stime for x in u),max(x.ru_maxrss for x in u)/1e3]))"
+            "cpu=sum(x.ru_utime+x.ru_stime for x in u)\n"
+            "print('@'+json.dumps([cpu,max(x.ru_maxrss for x in u)/1e3]))"
         )
         environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         done = subprocess.run(

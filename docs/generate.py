@@ -1,4 +1,4 @@
-"""Write docs/columns.md and docs/issues.md from the schema and the rules: python docs/generate.py."""
+"""Write docs/columns.md and docs/issues.md from the schema and the rules."""
 
 from pathlib import Path
 
