@@ -20,6 +20,7 @@ __all__ = ["Folder", "read_regular"]
 
 _CAPTIONS = (".txt", ".caption")
 _MAX_CAPTION = 64 * 1024
+_KEPT = 50_000  # a listing up to this length is kept, so that counting costs no second walk
 
 
 def read_regular(path: bytes) -> bytes:
@@ -54,16 +55,29 @@ class Folder:
     modality: str = "image"
     notes: dict[str, int] = field(default_factory=dict)
     _length: int | None = None
+    _kept: list[Sample] | None = None
     _listed: dict[str, Entry] | None = None
 
     def __len__(self) -> int:
         """Number of samples; the first call walks the folder."""
         if self._length is None:
-            self._length = sum(1 for _ in self)
+            seen: list[Sample] = []
+            self._length = 0
+            for sample in self._walk():
+                self._length += 1
+                if self._length <= _KEPT:
+                    seen.append(sample)
+            self._kept = seen if self._length <= _KEPT else None
         return self._length
+
+    def __getstate__(self) -> dict[str, object]:
+        return self.__dict__ | {"_kept": None}
 
     def __iter__(self) -> Iterator[Sample]:
         """Samples in the order of their ids; a folder is read when its turn comes."""
+        return self._walk() if self._kept is None else iter(self._kept)
+
+    def _walk(self) -> Iterator[Sample]:
         notes: Counter[str] = Counter()
         listed = self._manifest_entries()
         waiting = sorted(listed)

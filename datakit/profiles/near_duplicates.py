@@ -15,7 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.profiles.neighbours import nearest_neighbours
-from datakit.profiles.perceptual import SYMMETRIES, close_hashes, hashes, normalised
+from datakit.profiles.perceptual import (
+    SYMMETRIES,
+    close_hashes,
+    hashes,
+    normalised,
+    window_cosines,
+)
 
 __all__ = ["MIN_CORRELATION", "MIN_CROP_CORRELATION", "Fingerprints", "near_pairs"]
 
@@ -210,9 +216,9 @@ def _crop_candidates(
         side = part * _SIDE
         for fy in (0.0, 0.5, 1.0):
             for fx in (0.0, 0.5, 1.0):
-                left, top = (_SIDE - side) * fx, (_SIDE - side) * fy
-                windows = [_window(t, left, top, side, side) for t in trimmed]
-                yield from close_hashes(hashes(np.array(windows, np.float32)), base)
+                rows = window_cosines((_SIDE - side) * fy, side)
+                columns = window_cosines((_SIDE - side) * fx, side)
+                yield from close_hashes(hashes(trimmed, rows, columns), base)
 
 
 def _neighbours(vectors: npt.NDArray[np.float32]) -> Iterator[Pairs]:

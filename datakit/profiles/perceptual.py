@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAX_DISTANCE", "SYMMETRIES", "close_hashes", "hashes", "normalised"]
+__all__ = ["MAX_DISTANCE", "SYMMETRIES", "close_hashes", "hashes", "normalised", "window_cosines"]
 
 Hashes = npt.NDArray[np.uint64]
 Pairs = npt.NDArray[np.int64]
@@ -41,13 +41,37 @@ SYMMETRIES: tuple[Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]], 
 """The eight flips and quarter turns of a stack of square pictures; the first changes nothing."""
 
 
-def hashes(thumbs: npt.NDArray[np.float32]) -> Hashes:
+def window_cosines(left: float, width: float) -> npt.NDArray[np.float32]:
+    """The low cosines of one axis, (8, 32), taken of a window of it that is enlarged to all of it.
+
+    Enlarging is linear, so it is folded into the transform: no window is ever drawn.
+
+    Parameters
+    ----------
+    left, width
+        Where the window begins and how wide it is, in thumbnail pixels.
+    """
+    at = np.clip((np.arange(_SIDE) + 0.5) * width / _SIDE + left - 0.5, 0, _SIDE - 1)
+    low = np.minimum(at.astype(int), _SIDE - 2)
+    enlarge = np.zeros((_SIDE, _SIDE))
+    enlarge[np.arange(_SIDE), low] = 1 - (at - low)
+    enlarge[np.arange(_SIDE), low + 1] += at - low
+    return (_DCT @ enlarge).astype(np.float32)
+
+
+def hashes(
+    thumbs: npt.NDArray[np.float32],
+    rows: npt.NDArray[np.float32] = _DCT,
+    columns: npt.NDArray[np.float32] = _DCT,
+) -> Hashes:
     """64-bit perceptual hashes (pHash: signs of low DCT coefficients against their median).
 
     Parameters
     ----------
     thumbs
         Shape (n, 32, 32).
+    rows, columns
+        Transforms of the two axes, (8, 32): the plain cosines, or those of a window.
 
     Returns
     -------
@@ -55,8 +79,9 @@ def hashes(thumbs: npt.NDArray[np.float32]) -> Hashes:
     """
     if not len(thumbs):
         return np.zeros(0, np.uint64)
-    low = (_DCT @ thumbs @ _DCT.T).reshape(len(thumbs), -1)
-    bits = low > np.median(low[:, 1:], axis=1, keepdims=True)
+    low = (rows @ thumbs @ columns.T).reshape(len(thumbs), -1)
+    median = np.partition(low[:, 1:], 31, axis=1)[:, 31:32]  # of 63
+    bits = low > median
     packed = np.ascontiguousarray(np.packbits(bits, axis=1))
     return packed.view(">u8").astype(np.uint64).ravel()
 

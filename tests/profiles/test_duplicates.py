@@ -121,3 +121,23 @@ def test_exact_groups_join_bytes_and_pixels_and_feed_labels_and_splits(tmp_path)
         assert set(part["path"]) == copies, issue
         assert part["group"].nunique() == 1
     assert isinstance(issues, pd.DataFrame)
+
+
+def test_a_window_hash_is_the_hash_of_the_enlarged_window():
+    import cv2
+
+    thumbs = np.random.default_rng(0).uniform(0, 255, (6, 4, 4)).astype(np.float32)
+    thumbs = np.stack([cv2.resize(t, (32, 32), interpolation=cv2.INTER_CUBIC) for t in thumbs])
+    left, top, width, height = 3.3, 1.7, 24.6, 27.2
+    matrix = np.float32(
+        [[width / 32, 0, left + width / 64 - 0.5], [0, height / 32, top + height / 64 - 0.5]]
+    )
+    drawn = [
+        cv2.warpAffine(t, matrix, (32, 32), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        for t in thumbs
+    ]
+    rows = perceptual.window_cosines(top, height)
+    columns = perceptual.window_cosines(left, width)
+    got = hashes(thumbs, rows, columns)
+    # OpenCV rounds positions to 1/32 px, so a bit near the median may differ.
+    assert (np.bitwise_count(got ^ hashes(np.array(drawn))) <= 2).all()
