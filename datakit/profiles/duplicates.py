@@ -18,6 +18,9 @@ __all__ = ["FLAT_GRADIENT", "exact_groups", "near_groups"]
 FLAT_GRADIENT = 1.5
 """Pictures with a smaller mean step have no shape to compare: blank pages match each other."""
 
+SMALL_GRAY_CORRELATION = 0.98
+"""Least correlation of gray images below 64 px: two handwritten ones reach 0.95 easily."""
+
 
 def exact_groups(rows: pd.DataFrame) -> list[list[int]]:
     """Row numbers of samples with the same bytes or the same decoded pixels.
@@ -68,8 +71,10 @@ def near_groups(
     thumbs = np.frombuffer(b"".join(chosen["thumb"]), np.uint8).reshape(-1, 32, 32)
     borders = chosen[[f"border_{side}" for side in ("top", "bottom", "left", "right")]]
     small = chosen[["width", "height"]].min(axis=1).to_numpy() < 64
+    drawing = small & (chosen["chroma"] < 3).to_numpy()
+    floor = np.where(drawing, SMALL_GRAY_CORRELATION, 0.0)
     vectors = None if embeddings is None else _vectors(chosen["sample_id"].tolist(), embeddings)
-    pairs, similarity = near_pairs(Fingerprints(thumbs, borders.to_numpy(), vectors, small))
+    pairs, similarity = near_pairs(Fingerprints(thumbs, borders.to_numpy(), vectors, small, floor))
     return _stars(numbers[pairs], similarity)
 
 

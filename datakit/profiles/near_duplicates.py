@@ -65,12 +65,16 @@ class Fingerprints:
     small
         Shape (n,), true for images below 64 px: there the thumbnail is all there is, and unlike
         pictures of one kind of object correlate as well as crops of one photograph do.
+    floor
+        Shape (n,), the least correlation of whole thumbnails for an image, where it is more than
+        `MIN_CORRELATION`: small line drawings are alike without being the same.
     """
 
     thumbs: npt.NDArray[np.uint8]
     borders: npt.NDArray[np.float64]
     vectors: npt.NDArray[np.float32] | None = None
     small: npt.NDArray[np.bool_] | None = None
+    floor: npt.NDArray[np.float64] | None = None
 
 
 def near_pairs(prints: Fingerprints) -> tuple[Pairs, npt.NDArray[np.float64]]:
@@ -93,7 +97,10 @@ def near_pairs(prints: Fingerprints) -> tuple[Pairs, npt.NDArray[np.float64]]:
     found: dict[tuple[int, int], float] = {}
     close = _unique(_hash_candidates(whole, trimmed))
     frame = _frame_similarity(close, whole, trimmed)
-    _keep(found, close, frame, frame >= MIN_CORRELATION)
+    floor: float | npt.NDArray[np.float64] = MIN_CORRELATION
+    if prints.floor is not None:
+        floor = np.maximum(prints.floor[close].max(axis=1, initial=0), MIN_CORRELATION)
+    _keep(found, close, frame, frame >= floor)
     inside = _unique(_crop_candidates(trimmed, prints.vectors))
     frame = _frame_similarity(inside, whole, trimmed)
     if prints.vectors is None:
@@ -104,6 +111,8 @@ def near_pairs(prints: Fingerprints) -> tuple[Pairs, npt.NDArray[np.float64]]:
         small = _both(inside, prints.small)
         _keep(found, inside, frame, (frame + 0.45 * cosine >= MIN_FRAME_EVIDENCE) & ~small)
         possible = 1.0 + 0.4 * cosine >= MIN_CROP_EVIDENCE
+        if prints.floor is not None:  # a part of a line drawing fits into many others
+            possible &= prints.floor[inside].max(axis=1, initial=0) <= MIN_CORRELATION
         inside, cosine, small = inside[possible], cosine[possible], small[possible]
         crop = _crop_similarity(inside, trimmed)
         enough = (crop >= MIN_CROP_CORRELATION) | ~small
