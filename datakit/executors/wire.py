@@ -12,7 +12,6 @@ from typing import Any, BinaryIO
 __all__ = ["Heartbeat", "receive", "send"]
 
 _LENGTH = struct.Struct("<Q")
-_BEAT = struct.Struct("<qd")
 
 
 def send(pipe: BinaryIO, message: Any) -> None:
@@ -54,21 +53,25 @@ class Heartbeat:
         A file of at least 16 bytes.
     """
 
-    SIZE = _BEAT.size
+    SIZE = 16
 
     def __init__(self, path: Path) -> None:
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), self.SIZE)
+        # Whole 8-byte words: a value that is read while it is written must not be torn.
+        self._words = memoryview(self._map).cast("q")
 
     def write(self, position: int) -> None:
         """Say which sample is about to be touched; -1 for none."""
-        _BEAT.pack_into(self._map, 0, position, time.monotonic())
+        self._words[1] = time.monotonic_ns()
+        self._words[0] = position  # after the time, and read before it
 
     def read(self) -> tuple[int, float]:
         """Position and the monotonic time at which it was written."""
-        position, since = _BEAT.unpack_from(self._map, 0)
-        return position, since
+        position = self._words[0]
+        return position, self._words[1] / 1e9
 
     def close(self) -> None:
         """Unmap."""
+        self._words.release()
         self._map.close()

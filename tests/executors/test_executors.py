@@ -129,3 +129,30 @@ def test_number_of_workers():
     assert executor().workers == len(os.sched_getaffinity(0))
     with pytest.raises(InputError, match="-1"):
         executor(-1)
+
+
+def test_a_heartbeat_is_never_read_half_written(tmp_path):
+    import threading
+
+    from datakit.executors.wire import Heartbeat
+
+    file = tmp_path / "beat"
+    file.write_bytes(bytes(Heartbeat.SIZE))
+    writer, reader = Heartbeat(file), Heartbeat(file)
+    writer.write(0)
+    stop = threading.Event()
+
+    def beat():
+        position = 0
+        while not stop.is_set():
+            position += 1
+            writer.write(position)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    ages = [time.monotonic() - reader.read()[1] for _ in range(50_000)]
+    stop.set()
+    thread.join()
+    writer.close()
+    reader.close()
+    assert max(ages) < 5
