@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from datakit.errors import InputError, WorkerError
 from datakit.executors import ProcessPool, Serial, executor
+from datakit.executors.wire import Heartbeat
 
 
 def alive(pid):
@@ -131,28 +132,28 @@ def test_number_of_workers():
         executor(-1)
 
 
+BEAT = """
+import sys
+from pathlib import Path
+from datakit.executors.wire import Heartbeat
+beat = Heartbeat(Path(sys.argv[1]))
+print(flush=True)
+position = 0
+while True:
+    position += 1
+    beat.write(position)
+"""
+
+
 def test_a_heartbeat_is_never_read_half_written(tmp_path):
-    import threading
-
-    from datakit.executors.wire import Heartbeat
-
     file = tmp_path / "beat"
     file.write_bytes(bytes(Heartbeat.SIZE))
-    writer, reader = Heartbeat(file), Heartbeat(file)
-    writer.write(0)
-    stop = threading.Event()
-
-    def beat():
-        position = 0
-        while not stop.is_set():
-            position += 1
-            writer.write(position)
-
-    thread = threading.Thread(target=beat)
-    thread.start()
-    ages = [time.monotonic() - reader.read()[1] for _ in range(50_000)]
-    stop.set()
-    thread.join()
-    writer.close()
+    reader = Heartbeat(file)
+    reader.write(0)
+    command = [sys.executable, "-c", BEAT, str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        ages = [time.monotonic() - reader.read()[1] for _ in range(300_000)]
+        process.kill()
     reader.close()
     assert max(ages) < 5
