@@ -27,7 +27,7 @@ class Sample:
     n_bytes, mtime_ns
         Size and time stamp where the corpus knows them without reading. A sample whose
         ``(sample_id, n_bytes, mtime_ns)`` did not change is taken to be unchanged.
-    label, split, caption
+    label, split, caption, language, date
         What the corpus says about the sample; None where it says nothing.
     problem
         Why the bytes cannot be had ("FIFO, not a regular file"); such a sample is never read.
@@ -42,6 +42,8 @@ class Sample:
     split: str | None = None
     caption: str | None = None
     problem: str | None = None
+    language: str | None = None
+    date: str | None = None
 
 
 ColumnType = Literal["string", "bool", "int", "float", "uint64", "binary"]
