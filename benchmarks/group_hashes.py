@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from datakit.profiles.perceptual import MAX_DISTANCE, close_hashes
+from datakit.profiles.perceptual import MAX_DISTANCE, HashIndex
 
 
 def main():
@@ -21,7 +21,7 @@ def main():
         bits = rng.permutation(64)[: rng.integers(0, MAX_DISTANCE + 1)]
         base[n - 1 - k] = base[k] ^ np.uint64(sum(1 << int(b) for b in bits))
     begin = time.process_time()
-    found = {(a, b) for c in close_hashes(base, base) for a, b in c.tolist() if a < b}
+    found = {(a, b) for c in HashIndex(base).close(base) for a, b in c.tolist() if a < b}
     seconds = time.process_time() - begin
     hit = sum((k, n - 1 - k) in found for k in range(planted))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3

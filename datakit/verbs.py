@@ -232,14 +232,15 @@ def _default_out(location: str) -> Path:
 
 def _run_key(corpus: Corpus, settings: Any) -> dict[str, object]:
     """What the parts of an unfinished run depend on."""
-    from datakit.profiles.build import SHARD_SIZE, measures_digest
+    from datakit.measures.modality import modality
+    from datakit.profiles.build import measures_digest
 
     encoder = settings.encoder
     location = corpus.location
     return {
         "corpus": location if "://" in location else os.path.abspath(location),
-        "measures": measures_digest(),
+        "measures": measures_digest(corpus.modality),
         "encoder": None if encoder is None else [encoder.name, encoder.digest],
         "embed_limit": settings.embed_limit,
-        "shard_size": SHARD_SIZE,
+        "shard_size": modality(corpus.modality).shard_size,
     }

@@ -12,7 +12,8 @@ _CRETE = "Crete et al. 2007, The blur effect: no-reference perceptual blur metri
 
 IMAGE_COLUMNS: tuple[Column, ...] = (
     Column("format", "string", "", "format of the content by its magic bytes, as Pillow names it"),
-    Column("suffix", "string", "", "suffix of the file name, lower case, with the dot"),
+    Column("pixel_hash", "string", "", "hash of the decoded pixels: equal ones mean equal pixels"),
+    Column("caption", "string", "", "text that goes with the image"),
     Column("width", "int", "px", "width as stored, before EXIF orientation", 1),
     Column("height", "int", "px", "height as stored, before EXIF orientation", 1),
     Column("mode", "string", "", "Pillow mode: RGB, L, P, CMYK, RGBA, I;16, ..."),

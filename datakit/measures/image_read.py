@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ import numpy.typing as npt
 import simplejpeg
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-__all__ = ["MAX_PIXELS", "Picture", "UnreadableImageError", "read_image"]
+from datakit.measures.jpeg_header import JpegHeader, jpeg_header
+from datakit.measures.modality import UndecodableError
+
+__all__ = ["MAX_PIXELS", "Picture", "read_image", "read_small"]
 
 MAX_PIXELS = 89_478_485
 """Largest picture that is decoded in full: Pillow's own limit against decompression bombs."""
@@ -24,14 +28,6 @@ FULL_DECODE_PIXELS = 2**20
 """JPEGs up to a megapixel are decoded in full; larger ones by libjpeg's DCT scaling."""
 
 _BITS = {"1": 1, "I;16": 16, "I;16B": 16, "I;16L": 16, "I": 32, "F": 32}
-
-
-class UnreadableImageError(Exception):
-    """The bytes are not a whole image. `status` is the row's status."""
-
-    def __init__(self, cause: str, status: str = "unreadable") -> None:
-        super().__init__(cause)
-        self.status = status
 
 
 @dataclass
@@ -67,29 +63,87 @@ def read_image(data: bytes) -> Picture:
 
     Raises
     ------
-    UnreadableImageError
+    UndecodableError
         Not an image, cut short, damaged, or too large to decode safely; with the cause.
     """
     if not data:
-        raise UnreadableImageError("the file is empty", "empty")
+        raise UndecodableError("the file is empty", "empty")
+    header = jpeg_header(data) if data.startswith(b"\xff\xd8\xff") else None
+    if header is not None and header.width * header.height <= MAX_CODED_PIXELS:
+        # libjpeg's warnings are errors here; what Pillow can still read in full is readable.
+        with contextlib.suppress(Exception):
+            return _plain_jpeg(data, header)
+    return _carefully(data)
+
+
+def read_small(data: bytes, side: int) -> tuple[npt.NDArray[np.uint8], int]:
+    """Pixels for a thumbnail: of a plain JPEG at the smallest scale whose long side is enough.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    side
+        Least length of the long side in px, where the picture has as much.
+
+    Returns
+    -------
+    pixels, orientation
+        uint8, (h, w, 3) or (h, w); EXIF orientation, 1 to 8.
+
+    Raises
+    ------
+    UndecodableError
+        As `read_image`.
+    """
+    header = jpeg_header(data) if data.startswith(b"\xff\xd8\xff") else None
+    if header is not None and header.width * header.height <= MAX_CODED_PIXELS:
+        with contextlib.suppress(Exception):
+            long = max(header.width, header.height)
+            scale = max(k for k in (1, 2, 4, 8) if long >= k * side or k == 1)
+            return _turbo(data, header, scale), 1
+    picture = _carefully(data)
+    return picture.pixels, int(picture.header["exif_orientation"])
+
+
+def _plain_jpeg(data: bytes, header: JpegHeader) -> Picture:
+    facts: dict[str, Any] = {
+        "format": "JPEG",
+        "width": header.width,
+        "height": header.height,
+        "mode": header.mode,
+        "bit_depth": 8,
+        "n_frames": 1,
+        "exif_orientation": 1,
+        "has_icc": header.has_icc,
+        "jpeg_quality": None if header.luma_sum is None else _quality(header.luma_sum),
+        "warning": None,
+    }
+    scale = _scale(header.width, header.height)
+    pixels = _turbo(data, header, scale)
+    return Picture(facts, pixels, scale, coded_picture(data) if scale > 1 else None)
+
+
+def _carefully(data: bytes) -> Picture:
+    """Decode with Pillow, whatever it is; every failure has a cause."""
     # A truncated file must fail: other packages switch this on for the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return _decode(data)
-        except UnreadableImageError:
+        except UndecodableError:
             raise
         except UnidentifiedImageError:
-            raise UnreadableImageError(f"not an image: starts with {data[:8]!r}") from None
+            raise UndecodableError(f"not an image: starts with {data[:8]!r}") from None
         except Image.DecompressionBombError as error:
-            raise UnreadableImageError(f"too large to decode: {error}") from None
+            raise UndecodableError(f"too large to decode: {error}") from None
         except MemoryError:
-            raise UnreadableImageError("too large to decode: out of memory") from None
+            raise UndecodableError("too large to decode: out of memory") from None
         except Exception as error:  # decoders raise nearly anything
             cause = f"{type(error).__name__}: {error}"
             cut = any(word in cause.lower() for word in ("truncat", "premature", "not enough"))
-            raise UnreadableImageError(cause, "truncated" if cut else "unreadable") from None
+            raise UndecodableError(cause, "truncated" if cut else "unreadable") from None
 
 
 def _decode(data: bytes) -> Picture:
@@ -97,12 +151,12 @@ def _decode(data: bytes) -> Picture:
     width, height = image.size
     if image.format in ("JPEG", "MPO"):
         if width * height > MAX_CODED_PIXELS:
-            raise UnreadableImageError(f"too large to decode: {width} x {height} px")
+            raise UndecodableError(f"too large to decode: {width} x {height} px")
         header = _header(image)
         if image.mode in ("RGB", "L") and image.format == "JPEG":
             return _decode_jpeg(data, image, header)
     elif width * height > MAX_PIXELS:
-        raise UnreadableImageError(
+        raise UndecodableError(
             f"too large to decode: {width} x {height} px, limit {MAX_PIXELS} (decompression bomb?)"
         )
     else:
@@ -113,29 +167,36 @@ def _decode(data: bytes) -> Picture:
 
 
 def _decode_jpeg(data: bytes, image: Image.Image, header: dict[str, Any]) -> Picture:
-    width, height = image.size
-    scale = 1
-    if width * height > FULL_DECODE_PIXELS:
-        while scale < 8 and min(width, height) // (scale * 2) >= 256:
-            scale *= 2
-    colour = "GRAY" if image.mode == "L" else "RGB"
+    scale = _scale(*image.size)
     try:
-        pixels = simplejpeg.decode_jpeg(
-            data,
-            colour,
-            min_height=-(-height // scale) if scale > 1 else 0,
-            min_width=-(-width // scale) if scale > 1 else 0,
-            min_factor=1,
-        )
+        pixels = _turbo(data, JpegHeader(*image.size, image.mode, False, None), scale)
     except ValueError as error:
-        # libjpeg's warnings are errors here; what Pillow can still read in full is readable.
         image.load()
         header["warning"] = str(error)
         pixels, _ = _to_uint8(image)
         return Picture(header, pixels)
-    if colour == "GRAY":
-        pixels = pixels[..., 0]
     return Picture(header, pixels, scale, coded_picture(data) if scale > 1 else None)
+
+
+def _scale(width: int, height: int) -> int:
+    """Denominator of the DCT scaling that a JPEG of this size is measured at."""
+    scale = 1
+    if width * height > FULL_DECODE_PIXELS:
+        while scale < 8 and min(width, height) // (scale * 2) >= 256:
+            scale *= 2
+    return scale
+
+
+def _turbo(data: bytes, header: JpegHeader, scale: int) -> npt.NDArray[np.uint8]:
+    """Pixels by libjpeg-turbo; its warnings are ValueErrors."""
+    pixels = simplejpeg.decode_jpeg(
+        data,
+        "GRAY" if header.mode == "L" else "RGB",
+        min_height=-(-header.height // scale) if scale > 1 else 0,
+        min_width=-(-header.width // scale) if scale > 1 else 0,
+        min_factor=1,
+    )
+    return pixels[..., 0] if header.mode == "L" else pixels
 
 
 def _header(image: Image.Image) -> dict[str, Any]:
@@ -193,7 +254,11 @@ def jpeg_quality(tables: dict[int, list[int]]) -> float:
         Quality in [0, 100]; inverse of libjpeg's ``jpeg_quality_scaling`` at the table's sum.
         At very low quality entries are clipped at 255, so the estimate is a bit high there.
     """
-    scale = 100.0 * sum(tables[min(tables)]) / _STANDARD_LUMA_SUM
+    return _quality(sum(tables[min(tables)]))
+
+
+def _quality(luma_sum: int) -> float:
+    scale = 100.0 * luma_sum / _STANDARD_LUMA_SUM
     quality = 5000.0 / scale if scale > 100 else (200.0 - scale) / 2
     return round(min(100.0, max(0.0, quality)), 1)
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from datakit.corpora.corpus import Corpus, shards
 from datakit.encoders.encoder import Encoder
 from datakit.executors.executor import Executor
+from datakit.measures.modality import modality
 from datakit.profiles.files import atomic
 from datakit.profiles.issues import find_issues
+from datakit.profiles.part import read_part
 from datakit.profiles.previous import Previous
 from datakit.profiles.profile import Profile
 from datakit.profiles.shard_task import ShardTask
@@ -26,11 +28,7 @@ from datakit.sample import Sample
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["SHARD_SIZE", "Settings", "build", "finish", "measures_digest"]
-
-SHARD_SIZE = 128
-"""Samples in a shard: fixed, so that every executor cuts the corpus alike."""
-
+__all__ = ["Settings", "build", "finish", "measures_digest"]
 
 @dataclass(frozen=True)
 class Settings:
@@ -51,14 +49,14 @@ class Settings:
     thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
-def measures_digest() -> str:
-    """Changes when the measuring code or a library that decodes for it changes."""
+def measures_digest(name: str) -> str:
+    """Changes when the code that measures a modality, or a library that it relies on, changes."""
     digest = hashlib.sha256()
     room = resources.files("datakit.measures")
     for file in sorted(room.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".py"):
             digest.update(file.read_bytes())
-    for package in ("pillow", "simplejpeg", "opencv-python-headless", "numpy"):
+    for package in modality(name).libraries:
         digest.update(f"{package} {metadata.version(package)}".encode())
     return digest.hexdigest()[:16]
 
@@ -90,14 +88,15 @@ def build(
     Profile
         In the workspace, without scores and report.
     """
-    measures = measures_digest()
+    measures = measures_digest(corpus.modality)
     encoder = settings.encoder
     n_samples = len(corpus)
+    size = modality(corpus.modality).shard_size  # fixed: every executor cuts the corpus alike
     previous = Previous(work.out, measures, None if encoder is None else encoder.digest)
     embed_all = encoder is not None and n_samples <= settings.embed_limit
     parts = ShardTask(corpus, work.folder("parts"), encoder if embed_all else None, previous)
     numbers = []
-    cut = enumerate(shards(corpus, SHARD_SIZE))
+    cut = enumerate(shards(corpus, size))
     for number, n in enumerate(executor.map(parts, cut)):
         advance(n)
         numbers.append(number)
@@ -105,7 +104,7 @@ def build(
     if encoder is not None and not embed_all:
         chosen = _smallest_hashes((parts.part(k) for k in numbers), settings.embed_limit)
         later = ShardTask(corpus, work.folder("embedded"), encoder, previous)
-        wanted = enumerate(shards(_Subset(corpus, chosen), SHARD_SIZE))
+        wanted = enumerate(shards(_Subset(corpus, chosen), size))
         extra = [later.part(k) for k, _ in enumerate(executor.map(later, wanted))]
     facts = Facts(
         corpus=corpus.location,
@@ -143,19 +142,16 @@ def _write_codebook(folder: Path, encoder: Encoder | None) -> None:
 
 
 def _tables(paths: Iterable[Path]) -> Iterator[pa.Table]:
-    import pyarrow.parquet as pq
-
     for path in paths:
-        yield pq.read_table(path)
+        yield read_part(path)
 
 
 def _smallest_hashes(paths: Iterable[Path], limit: int) -> set[str]:
     """Ids of the readable samples with the smallest (content hash, id): uniform, and mergeable."""
-    import pyarrow.parquet as pq
 
     def candidates() -> Iterator[tuple[str, str]]:
         for path in paths:
-            table = pq.read_table(path, columns=["content_hash", "sample_id", "status"])
+            table = read_part(path, ["content_hash", "sample_id", "status"])
             for row in table.to_pylist():
                 if row["status"] == "ok":
                     yield row["content_hash"], row["sample_id"]
@@ -194,7 +190,8 @@ def _write_thumbnails(profile: Profile, corpus: Corpus, executor: Executor, earl
     pictures = {i: known[h] for i, h in hashes.items() if h in known}
     missing = _Subset(corpus, shown - set(pictures))
     if missing:
-        for made in executor.map(ThumbnailTask(corpus), shards(missing, SHARD_SIZE)):
+        size = modality(corpus.modality).shard_size
+        for made in executor.map(ThumbnailTask(corpus), shards(missing, size)):
             pictures.update(made)
     ids = sorted(pictures)
     columns = {

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MAX_DISTANCE", "SYMMETRIES", "close_hashes", "hashes", "normalised", "window_cosines"]
+__all__ = [
+    "MAX_DISTANCE",
+    "SYMMETRIES",
+    "HashIndex",
+    "hashes",
+    "normalised",
+    "symmetric_hashes",
+    "window_hashes",
+]
 
 Hashes = npt.NDArray[np.uint64]
 Pairs = npt.NDArray[np.int64]
@@ -17,6 +25,7 @@ MAX_DISTANCE = 7
 
 _SIDE, _KEPT = 32, 8
 _CHUNK = 1 << 22
+_FEW = 1 << 20
 
 
 def _cosines() -> npt.NDArray[np.float32]:
@@ -59,30 +68,60 @@ def window_cosines(left: float, width: float) -> npt.NDArray[np.float32]:
     return (_DCT @ enlarge).astype(np.float32)
 
 
-def hashes(
-    thumbs: npt.NDArray[np.float32],
-    rows: npt.NDArray[np.float32] = _DCT,
-    columns: npt.NDArray[np.float32] = _DCT,
-) -> Hashes:
+def hashes(thumbs: npt.NDArray[np.float32]) -> Hashes:
     """64-bit perceptual hashes (pHash: signs of low DCT coefficients against their median).
 
     Parameters
     ----------
     thumbs
         Shape (n, 32, 32).
-    rows, columns
-        Transforms of the two axes, (8, 32): the plain cosines, or those of a window.
 
     Returns
     -------
     ndarray of uint64, shape (n,)
     """
-    if not len(thumbs):
+    return _bits(_DCT @ thumbs @ _DCT.T)
+
+
+def symmetric_hashes(thumbs: npt.NDArray[np.float32]) -> Iterator[Hashes]:
+    """Hashes of the eight `SYMMETRIES` of every thumbnail, from one transform.
+
+    Turning a picture around an axis turns the sign of the odd cosines along it.
+    """
+    low = _DCT @ thumbs @ _DCT.T
+    odd = np.where(np.arange(_KEPT) % 2, -1, 1).astype(np.float32)
+    for plane in (low, np.swapaxes(low, -1, -2)):
+        for rows, columns in ((1, 1), (1, odd), (odd[:, None], 1), (odd[:, None], odd)):
+            yield _bits(plane * rows * columns)
+
+
+def window_hashes(
+    thumbs: npt.NDArray[np.float32], side: float, places: Sequence[float]
+) -> Iterator[Hashes]:
+    """Hashes of square windows of every thumbnail, enlarged to all of it.
+
+    Parameters
+    ----------
+    thumbs
+        Shape (n, 32, 32).
+    side
+        Of the window, in thumbnail pixels.
+    places
+        Where windows begin, in both directions, as shares of the room that there is.
+    """
+    cosines = [window_cosines((_SIDE - side) * place, side) for place in places]
+    for rows in cosines:
+        half = rows @ thumbs
+        for columns in cosines:
+            yield _bits(half @ columns.T)
+
+
+def _bits(low: npt.NDArray[np.floating]) -> Hashes:
+    if not len(low):
         return np.zeros(0, np.uint64)
-    low = (rows @ thumbs @ columns.T).reshape(len(thumbs), -1)
-    median = np.partition(low[:, 1:], 31, axis=1)[:, 31:32]  # of 63
-    bits = low > median
-    packed = np.ascontiguousarray(np.packbits(bits, axis=1))
+    flat = low.reshape(len(low), -1)
+    median = np.partition(flat[:, 1:], 31, axis=1)[:, 31:32]  # of 63
+    packed = np.ascontiguousarray(np.packbits(flat > median, axis=1))
     return packed.view(">u8").astype(np.uint64).ravel()
 
 
@@ -94,50 +133,75 @@ def normalised(thumbs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(flat / np.maximum(length, 1e-6))
 
 
-def close_hashes(queries: Hashes, base: Hashes) -> Iterator[Pairs]:
-    """Pairs (query, base) at most `MAX_DISTANCE` bits apart, without comparing all pairs.
+class HashIndex:
+    """Finds hashes at most `MAX_DISTANCE` bits away, without comparing all pairs.
 
     Multi-index hashing (Norouzi et al. 2012): of four 16-bit quarters of two hashes that differ
     in at most 7 bits, one differs in at most one bit; so each quarter is looked up as it is and
     with each of its bits flipped. Cost: 68 look-ups a hash, each meeting n / 65,536 others when
     the quarters are evenly filled; memory is bounded by the chunk.
 
-    Yields
-    ------
-    ndarray of int64, shape (m, 2)
-        Unique within one yielded chunk, not over chunks.
+    Parameters
+    ----------
+    base
+        uint64, shape (n,).
     """
-    if len(queries) * len(base) <= _CHUNK:  # few enough to compare outright, and faster
-        distance = np.bitwise_count(queries[:, None] ^ base[None, :])
-        yield np.argwhere(distance <= MAX_DISTANCE)
-        return
-    flips = np.array([0] + [1 << bit for bit in range(16)], np.uint64)
-    for quarter in range(4):
-        shift = np.uint64(16 * quarter)
-        keys = (base >> shift) & np.uint64(0xFFFF)
-        order = np.argsort(keys, kind="stable")
-        starts = np.searchsorted(keys[order], np.arange(65537, dtype=np.uint64))
-        wanted = (queries >> shift) & np.uint64(0xFFFF)
-        for flip in flips:
-            probe = (wanted ^ flip).astype(np.int64)
-            begin, count = starts[probe], starts[probe + 1] - starts[probe]
-            yield from _close_in_buckets(queries, base, order, begin, count)
+
+    _FLIPS = np.array([0] + [1 << bit for bit in range(16)], np.int64)
+
+    def __init__(self, base: Hashes) -> None:
+        self._base = base
+        self._quarters: list[tuple[Pairs, Pairs]] = []
+
+    def close(self, queries: Hashes) -> Iterator[Pairs]:
+        """Pairs (query, base) that are close.
+
+        Yields
+        ------
+        ndarray of int64, shape (m, 2)
+            Unique within one yielded chunk, not over chunks.
+        """
+        if len(queries) * len(self._base) <= _FEW:  # comparing them outright is faster
+            distance = np.bitwise_count(queries[:, None] ^ self._base[None, :])
+            close = np.flatnonzero(distance.ravel() <= MAX_DISTANCE)
+            yield np.stack(np.divmod(close, len(self._base)), axis=1)
+            return
+        if not self._quarters:
+            self._quarters = [self._sorted_by(quarter) for quarter in range(4)]
+        step = max(1, _CHUNK // len(self._FLIPS))
+        for quarter, (order, starts) in enumerate(self._quarters):
+            wanted = _quarter(queries, quarter)
+            for first in range(0, len(wanted), step):
+                probe = (wanted[first : first + step, None] ^ self._FLIPS).ravel()
+                begin, count = starts[probe], starts[probe + 1] - starts[probe]
+                hit = np.flatnonzero(count)
+                asked = first + hit // len(self._FLIPS)
+                yield from self._in_buckets(queries, order, asked, begin[hit], count[hit])
+
+    def _sorted_by(self, quarter: int) -> tuple[Pairs, Pairs]:
+        """Numbers of the hashes in the order of a quarter, and where each value begins."""
+        keys = _quarter(self._base, quarter)
+        starts = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=65536))])
+        return np.argsort(keys, kind="stable"), starts
+
+    def _in_buckets(
+        self, queries: Hashes, order: Pairs, asked: Pairs, begin: Pairs, count: Pairs
+    ) -> Iterator[Pairs]:
+        """Close pairs among every asked query and the `count` others from `begin` in `order`."""
+        ends = np.cumsum(count)
+        first = 0
+        while first < len(count):
+            done = int(ends[first - 1]) if first else 0
+            last = max(first + 1, int(np.searchsorted(ends, done + _CHUNK)))
+            size = count[first:last]
+            query = np.repeat(asked[first:last], size)
+            offset = np.arange(len(query)) - np.repeat(np.cumsum(size) - size, size)
+            other = order[np.repeat(begin[first:last], size) + offset]
+            near = np.bitwise_count(queries[query] ^ self._base[other]) <= MAX_DISTANCE
+            if near.any():
+                yield np.stack([query[near], other[near]], axis=1)
+            first = last
 
 
-def _close_in_buckets(
-    queries: Hashes, base: Hashes, order: Pairs, begin: Pairs, count: Pairs
-) -> Iterator[Pairs]:
-    ends = np.cumsum(count)
-    total = int(ends[-1]) if len(ends) else 0
-    first = 0
-    while first < len(count) and total:
-        done = int(ends[first - 1]) if first else 0
-        last = max(first + 1, int(np.searchsorted(ends, done + _CHUNK)))
-        size = count[first:last]
-        query = np.repeat(np.arange(first, min(last, len(count))), size)
-        offset = np.arange(len(query)) - np.repeat(np.cumsum(size) - size, size)
-        other = order[np.repeat(begin[first:last], size) + offset]
-        near = np.bitwise_count(queries[query] ^ base[other]) <= MAX_DISTANCE
-        if near.any():
-            yield np.stack([query[near], other[near]], axis=1)
-        first = last
+def _quarter(hashes: Hashes, quarter: int) -> Pairs:
+    return ((hashes >> np.uint64(16 * quarter)) & np.uint64(0xFFFF)).astype(np.int64)

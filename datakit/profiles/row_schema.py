@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datakit.measures.image_columns import IMAGE_COLUMNS
+from datakit.measures.modality import modality
 from datakit.sample import Column
 
 if TYPE_CHECKING:
@@ -20,26 +20,31 @@ COMMON_COLUMNS: tuple[Column, ...] = (
     Column("warning", "string", "", "what the decoder complained about and survived"),
     Column("bytes", "int", "bytes", "size of the sample", 0),
     Column("content_hash", "string", "", "SHA-256 of the bytes"),
-    Column("pixel_hash", "string", "", "hash of the decoded pixels: equal ones mean equal pixels"),
+    Column("suffix", "string", "", "suffix of the file name, lower case, with the dot"),
     Column("label", "string", "", "class, from the folder or the metadata"),
     Column("split", "string", "", "train, val or test, from the folder or the metadata"),
-    Column("caption", "string", "", "text that goes with the image"),
 )
 
-PLACE_COLUMNS = ("sample_id", "path", "suffix", "label", "split", "caption")
+PLACE_COLUMNS = (
+    "sample_id",
+    "path",
+    "suffix",
+    "label",
+    "split",
+    "caption",
+    "declared_language",
+    "date",
+)
 """Columns that follow from where the sample is, not from its bytes."""
 
-_FINGERPRINT = Column("thumb", "binary", "", "gray 32 x 32 thumbnail that near duplicates use")
 
-
-def columns_of(modality: str) -> tuple[Column, ...]:
+def columns_of(name: str) -> tuple[Column, ...]:
     """All columns of the rows of a modality, in order."""
-    if modality != "image":
-        raise ValueError(f"modality {modality!r}: only 'image' has a schema")
-    return (*COMMON_COLUMNS, *IMAGE_COLUMNS, _FINGERPRINT)
+    kind = modality(name)
+    return (*COMMON_COLUMNS, *kind.columns, *kind.fingerprints)
 
 
-def row_schema(modality: str) -> pa.Schema:
+def row_schema(name: str) -> pa.Schema:
     """The pyarrow schema of a modality's rows."""
     import pyarrow as pa
 
@@ -51,14 +56,14 @@ def row_schema(modality: str) -> pa.Schema:
         "uint64": pa.uint64(),
         "binary": pa.binary(),
     }
-    return pa.schema([(column.name, types[column.type]) for column in columns_of(modality)])
+    return pa.schema([(column.name, types[column.type]) for column in columns_of(name)])
 
 
-def rows_to_table(rows: list[dict[str, Any]], modality: str) -> pa.Table:
+def rows_to_table(rows: list[dict[str, Any]], name: str) -> pa.Table:
     """Rows as a table; a column that a row lacks is null there, NaN becomes null."""
     import pyarrow as pa
 
-    schema = row_schema(modality)
+    schema = row_schema(name)
     arrays = [
         pa.array([row.get(field.name) for row in rows], field.type, from_pandas=True)
         for field in schema

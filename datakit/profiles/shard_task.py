@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,12 @@ import numpy.typing as npt
 from datakit.corpora.corpus import Corpus
 from datakit.encoders.encoder import Encoder
 from datakit.executors.executor import Watch
-from datakit.measures.image import measure_images
-from datakit.profiles.files import atomic
+from datakit.measures.modality import modality
+from datakit.measures.shard import measure_shard
+from datakit.profiles.part import part_digest, write_part
 from datakit.profiles.previous import Previous
 from datakit.profiles.row_schema import PLACE_COLUMNS, rows_to_table
 from datakit.sample import Sample
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Shard", "ShardTask", "place_columns", "shard_digest"]
 
@@ -37,6 +35,8 @@ def place_columns(sample: Sample) -> dict[str, Any]:
         "label": sample.label,
         "split": sample.split,
         "caption": sample.caption,
+        "declared_language": sample.language,
+        "date": sample.date,
     }
 
 
@@ -44,8 +44,9 @@ def shard_digest(samples: list[Sample]) -> str:
     """Changes when any sample of the shard was added, removed or touched."""
     digest = hashlib.sha256()
     for s in samples:
-        fields = (s.sample_id, s.n_bytes, s.mtime_ns, s.label, s.split, s.caption, s.problem)
-        digest.update(repr(fields).encode())
+        place = (s.sample_id, s.n_bytes, s.mtime_ns, s.problem)
+        told = (s.label, s.split, s.caption, s.language, s.date)
+        digest.update(repr((place, told)).encode())
     return digest.hexdigest()
 
 
@@ -74,7 +75,7 @@ class ShardTask:
 
     def part(self, number: int) -> Path:
         """The part file of a shard."""
-        return self.folder / f"{number:08d}.parquet"
+        return self.folder / f"{number:08d}.arrow"
 
     def __call__(self, shard: Shard, watch: Watch) -> int:
         """Write the part of one shard; returns the number of its samples."""
@@ -85,17 +86,11 @@ class ShardTask:
         return len(samples)
 
     def _done(self, number: int, digest: str) -> bool:
-        import pyarrow.parquet as pq
-
         path = self.part(number)
-        if not path.exists():
-            return False
-        found = pq.read_schema(path).metadata or {}
-        return bool(found.get(b"shard") == digest.encode())
+        return path.exists() and part_digest(path) == digest
 
     def _write(self, number: int, digest: str, samples: list[Sample], watch: Watch) -> None:
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         rows, vectors = self._measure(samples, watch)
         table = rows_to_table(rows, self.corpus.modality)
@@ -103,8 +98,7 @@ class ShardTask:
         table = table.append_column("mtime_ns", pa.array(stamps, pa.int64()))
         packed = [None if vector is None else vector.tobytes() for vector in vectors]
         table = table.append_column("embedding", pa.array(packed, pa.binary()))
-        with atomic(self.part(number)) as temporary:
-            pq.write_table(table.replace_schema_metadata({"shard": digest}), temporary)
+        write_part(self.part(number), table, digest)
 
     def _measure(
         self, samples: list[Sample], watch: Watch
@@ -115,18 +109,19 @@ class ShardTask:
             if i not in watch.lost:
                 rows[i], vectors[i] = self._known(self.previous.row(sample))
         todo = [i for i, row in enumerate(rows) if row is None]
-        prepared: dict[int, npt.NDArray[np.uint8]] = {}
+        prepared: dict[int, Any] = {}
 
-        def see(position: int, pixels: npt.NDArray[np.uint8]) -> None:
+        def see(position: int, content: Any) -> None:
             if self.encoder is not None:
-                prepared[todo[position]] = self.encoder.prepare(pixels)
+                prepared[todo[position]] = self.encoder.prepare(content)
 
         def recall(position: int, content_hash: str) -> dict[str, Any] | None:
             i = todo[position]
             row, vectors[i] = self._known(self.previous.same_content(content_hash))
             return row
 
-        measured = measure_images(
+        measured = measure_shard(
+            modality(self.corpus.modality),
             [samples[i] for i in todo],
             self.corpus.read,
             lambda position: watch.start(todo[position] if position >= 0 else -1),
@@ -144,7 +139,7 @@ class ShardTask:
 
     def _embed(
         self,
-        prepared: dict[int, npt.NDArray[np.uint8]],
+        prepared: dict[int, Any],
         vectors: list[npt.NDArray[np.float16] | None],
     ) -> None:
         if self.encoder is None or not prepared:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from datakit.corpora.corpus import Corpus
 from datakit.executors.executor import Watch
-from datakit.measures.image_read import UnreadableImageError, read_image
+from datakit.measures.image_read import read_small
+from datakit.measures.modality import UndecodableError
 from datakit.sample import Sample
 
 if TYPE_CHECKING:
@@ -75,11 +76,10 @@ class ThumbnailTask:
                 continue
             watch.start(position)
             try:
-                picture = read_image(self.corpus.read(sample))
-            except (OSError, UnreadableImageError):
+                pixels, orientation = read_small(self.corpus.read(sample), SIDE)
+            except (OSError, UndecodableError):
                 continue
-            orientation = picture.header["exif_orientation"]
-            yield sample.sample_id, thumbnail(picture.pixels, orientation)
+            yield sample.sample_id, thumbnail(pixels, orientation)
         watch.start(-1)
 
 

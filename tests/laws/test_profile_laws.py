@@ -96,17 +96,17 @@ def counting(monkeypatch):
     from datakit.profiles import shard_task
 
     decoded = []
-    real = shard_task.measure_images
+    real = shard_task.measure_shard
 
-    def measure(samples, read, start, lost, see=None, recall=None):
+    def measure(kind, samples, read, start, lost, see=None, recall=None):
         def seen(position, pixels):
             decoded.append(samples[position].path)
             if see is not None:
                 see(position, pixels)
 
-        return real(samples, read, start, lost, seen, recall)
+        return real(kind, samples, read, start, lost, seen, recall)
 
-    monkeypatch.setattr(shard_task, "measure_images", measure)
+    monkeypatch.setattr(shard_task, "measure_shard", measure)
     return decoded
 
 
@@ -131,7 +131,7 @@ def test_other_measuring_code_measures_again(folder, tmp_path, monkeypatch):
     out = tmp_path / "a.profile"
     dk.profile(folder, out, workers=0, encoder="none")
     decoded = counting(monkeypatch)
-    monkeypatch.setattr(build_module, "measures_digest", lambda: "other")
+    monkeypatch.setattr(build_module, "measures_digest", lambda name: "other")
     dk.profile(folder, out, workers=0, encoder="none")
     assert len(decoded) == 32
 
@@ -183,10 +183,10 @@ def test_interrupt_says_how_to_go_on(folder, tmp_path):
     )
     deadline = time.monotonic() + 60
     parts = tmp_path / ".b.profile.partial" / "parts"
-    while not list(parts.glob("*.parquet")) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    while not list(parts.glob("*.arrow")) and time.monotonic() < deadline:
+        time.sleep(0.002)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "the same command goes on" in said
-    assert list(parts.glob("*.parquet"))
+    assert list(parts.glob("*.arrow"))

@@ -7,16 +7,17 @@ import scipy.stats
 from conftest import encoded, textured
 from PIL import Image, ImageFilter
 
-from datakit.measures.image import measure_images
+from datakit.measures.image import IMAGE
 from datakit.measures.image_columns import IMAGE_COLUMNS
 from datakit.measures.image_read import jpeg_quality, read_image
 from datakit.measures.image_statistics import sharpness, statistics
+from datakit.measures.shard import measure_shard
 from datakit.sample import Sample
 
 
 def measure(*files):
     samples = [Sample(f"{i:03d}", f"{i:03d}", data, len(data)) for i, data in enumerate(files)]
-    return measure_images(samples, lambda sample: sample.source, lambda position: None, {})
+    return measure_shard(IMAGE, samples, lambda s: s.source, lambda position: None, {})
 
 
 def one(image, form="PNG", **options):

@@ -11,7 +11,8 @@ from conftest import encoded, textured
 from PIL import Image, ImageFile
 
 import datakit as dk
-from datakit.measures.image_read import UnreadableImageError, read_image
+from datakit.measures.image_read import read_image
+from datakit.measures.modality import UndecodableError
 
 
 def png_header(width, height):
@@ -33,7 +34,7 @@ def png_header(width, height):
 def test_a_jpeg_that_is_cut_short_is_truncated(keep, size, monkeypatch):
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # somebody else's import did it
     data = encoded(textured(1, size), "JPEG", quality=92)
-    with pytest.raises(UnreadableImageError) as caught:
+    with pytest.raises(UndecodableError) as caught:
         read_image(data[: int(len(data) * keep)])
     assert caught.value.status == "truncated"
 
@@ -51,7 +52,7 @@ def test_a_jpeg_that_is_cut_short_is_truncated(keep, size, monkeypatch):
     ],
 )
 def test_what_is_no_image_has_a_cause(data, status, word):
-    with pytest.raises(UnreadableImageError) as caught:
+    with pytest.raises(UndecodableError) as caught:
         read_image(data)
     assert caught.value.status == status
     assert word in str(caught.value)
@@ -60,7 +61,7 @@ def test_what_is_no_image_has_a_cause(data, status, word):
 def test_a_bad_checksum_is_found():
     data = bytearray(encoded(textured(1)))
     data[len(data) // 2] ^= 0xFF
-    with pytest.raises(UnreadableImageError):
+    with pytest.raises(UndecodableError):
         read_image(bytes(data))
 
 

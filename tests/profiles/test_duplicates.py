@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pandas as pd
 from conftest import encoded, textured
@@ -9,7 +11,7 @@ import datakit as dk
 from datakit.profiles import perceptual
 from datakit.profiles.duplicates import _stars
 from datakit.profiles.neighbours import nearest_neighbours
-from datakit.profiles.perceptual import MAX_DISTANCE, SYMMETRIES, close_hashes, hashes
+from datakit.profiles.perceptual import MAX_DISTANCE, SYMMETRIES, HashIndex, hashes
 
 
 @settings(max_examples=20, deadline=None)
@@ -31,7 +33,7 @@ def check_index(seed, n):
         np.uint64,
     )
     queries = base[rng.permutation(n)] ^ flips
-    found = {tuple(p) for chunk in close_hashes(queries, base) for p in chunk.tolist()}
+    found = {tuple(p) for chunk in HashIndex(base).close(queries) for p in chunk.tolist()}
     distance = np.bitwise_count(queries[:, None] ^ base[None, :])
     assert found == {tuple(p) for p in np.argwhere(distance <= MAX_DISTANCE).tolist()}
 
@@ -128,16 +130,23 @@ def test_a_window_hash_is_the_hash_of_the_enlarged_window():
 
     thumbs = np.random.default_rng(0).uniform(0, 255, (6, 4, 4)).astype(np.float32)
     thumbs = np.stack([cv2.resize(t, (32, 32), interpolation=cv2.INTER_CUBIC) for t in thumbs])
-    left, top, width, height = 3.3, 1.7, 24.6, 27.2
-    matrix = np.float32(
-        [[width / 32, 0, left + width / 64 - 0.5], [0, height / 32, top + height / 64 - 0.5]]
-    )
-    drawn = [
-        cv2.warpAffine(t, matrix, (32, 32), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        for t in thumbs
-    ]
-    rows = perceptual.window_cosines(top, height)
-    columns = perceptual.window_cosines(left, width)
-    got = hashes(thumbs, rows, columns)
-    # OpenCV rounds positions to 1/32 px, so a bit near the median may differ.
-    assert (np.bitwise_count(got ^ hashes(np.array(drawn))) <= 2).all()
+    side, places = 24.6, (0.0, 0.4, 1.0)
+    windows = perceptual.window_hashes(thumbs, side, places)
+    for (top, left), got in zip(itertools.product(places, places), windows, strict=True):
+        x, y = (32 - side) * left, (32 - side) * top
+        matrix = np.float32(
+            [[side / 32, 0, x + side / 64 - 0.5], [0, side / 32, y + side / 64 - 0.5]]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        drawn = [
+            cv2.warpAffine(t, matrix, (32, 32), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+            for t in thumbs
+        ]
+        # OpenCV rounds positions to 1/32 px, so a bit near the median may differ.
+        assert (np.bitwise_count(got ^ hashes(np.array(drawn))) <= 2).all()
+
+
+def test_the_hashes_of_turned_pictures_come_from_one_transform():
+    thumbs = np.random.default_rng(1).uniform(0, 255, (5, 32, 32)).astype(np.float32)
+    turned = {tuple(hashes(symmetry(thumbs)).tolist()) for symmetry in perceptual.SYMMETRIES}
+    assert {tuple(h.tolist()) for h in perceptual.symmetric_hashes(thumbs)} == turned
