@@ -103,9 +103,9 @@ def profile(
 
     if embed_limit < 1:
         raise InputError(f"embed_limit is {embed_limit}: give at least 1, or encoder 'none'")
-    check_thresholds(thresholds or {})
     if not _is_corpus(corpus):
         corpus = open(corpus)
+    check_thresholds(corpus.modality, thresholds or {})
     runner = executor(workers)
     if encoder is None or isinstance(encoder, str):
         encoder = image_encoder(encoder or "none")

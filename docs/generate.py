@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from datakit.profiles.image_rules import IMAGE_RULES, SETTINGS
+from datakit.profiles.image_rules import IMAGE_RULES, IMAGE_SETTINGS
+from datakit.profiles.issues import SHARED_SETTINGS
 from datakit.profiles.row_schema import columns_of
 
 HERE = Path(__file__).parent
@@ -40,7 +41,9 @@ def issues() -> str:
         sign = "<" if r.below else ">"
         lines.append(f"| `{r.issue}` | `{r.column}` | {sign} {r.threshold:g} | {r.source} |")
     lines += ["", "Relative to the corpus:", ""]
-    lines += [f"- `{name}`: {value:g}" for name, value in SETTINGS.items()]
+    lines += [
+        f"- `{name}`: {value:g}" for name, value in (IMAGE_SETTINGS | SHARED_SETTINGS).items()
+    ]
     lines += [
         "",
         "See `datakit/profiles/image_rules.py` for what each relative threshold means.",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "build", "finish", "measures_digest"]
 
+
 @dataclass(frozen=True)
 class Settings:
     """What decides a profile beside the corpus.
@@ -125,7 +126,8 @@ def build(
 
 def finish(profile: Profile, thresholds: Mapping[str, float]) -> None:
     """Find and write the issues of a profile that has rows and embeddings."""
-    frame = find_issues(profile.table.to_table().to_pandas(), profile.embeddings, thresholds)
+    rows = profile.table.to_table().to_pandas()
+    frame = find_issues(profile.modality, rows, profile.embeddings, thresholds)
     with atomic(profile.path / "issues.parquet") as temporary:
         frame.to_parquet(temporary, index=False)
 

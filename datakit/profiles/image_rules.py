@@ -7,40 +7,9 @@ or lets about 0.5 % of the clean ones through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datakit.profiles.rules import Rule
 
-__all__ = ["IMAGE_RULES", "SETTINGS", "Rule"]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One issue that a single column decides.
-
-    Parameters
-    ----------
-    issue
-        Name of the issue.
-    column
-        The measured column.
-    below
-        True when values below the threshold are the issue, False when values above it are.
-    threshold
-        The default; override it with ``thresholds={issue: value}``.
-    source
-        Where the number comes from.
-    unless
-        Issues that explain the value away: a sample that has one of them does not get this one.
-    at_least
-        A second column, and the value it must have for this one to count.
-    """
-
-    issue: str
-    column: str
-    below: bool
-    threshold: float
-    source: str
-    unless: tuple[str, ...] = ()
-    at_least: tuple[str, float] | None = None
+__all__ = ["IMAGE_RULES", "IMAGE_SETTINGS"]
 
 
 IMAGE_RULES: tuple[Rule, ...] = (
@@ -88,17 +57,13 @@ IMAGE_RULES: tuple[Rule, ...] = (
     Rule("rotated_by_exif", "exif_orientation", False, 1.5, "EXIF 2.32: 1 is upright"),
 )
 
-SETTINGS: dict[str, float] = {
+IMAGE_SETTINGS: dict[str, float] = {
     "odd_size": 1.6,
     "odd_mode": 0.10,
-    "outlier": 6.0,
-    "label_suspect": 0.9,
 }
 """Dataset-relative thresholds.
 
 odd_size: octaves (log2) between the square root of the area and the corpus median (1.6: three
     times), widened to three interquartile ranges where sizes vary by themselves.
 odd_mode: a mode that fewer than this share of the images has, when another mode has the majority.
-outlier: robust z (median, MAD) of the logarithm of the distance to the 5th nearest embedding.
-label_suspect: share of the 10 nearest embeddings that agree on another label.
 """

@@ -2,85 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from datakit.errors import InputError
-from datakit.profiles.duplicates import exact_groups, near_groups
-from datakit.profiles.image_rules import IMAGE_RULES, SETTINGS, Rule
+from datakit.profiles.findings import Findings
+from datakit.profiles.groups import exact_groups
+from datakit.profiles.issue_kind import IssueKind
 from datakit.profiles.neighbours import nearest_neighbours
+from datakit.profiles.rules import Mask, apply_rule
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from datakit.profiles.profile import Embeddings
 
-__all__ = ["check_thresholds", "find_issues"]
-
-Mask = npt.NDArray[np.bool_]
-
-_SUFFIXES: dict[str, tuple[str, ...]] = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo"),
-    "MPO": (".jpg", ".jpeg", ".mpo"),
-    "TIFF": (".tif", ".tiff", ".dng"),
-    "JPEG2000": (".jp2", ".j2k", ".jpx", ".jpf", ".j2c", ".jpc"),
-    "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
-    "BMP": (".bmp", ".dib"),
-    "DIB": (".bmp", ".dib"),
-    "PNG": (".png", ".apng"),
-    "SGI": (".sgi", ".rgb", ".rgba", ".bw"),
-    "TGA": (".tga", ".icb", ".vda", ".vst"),
-    "AVIF": (".avif", ".avifs"),
-    "FLI": (".fli", ".flc"),
-}
+__all__ = ["SHARED_SETTINGS", "check_thresholds", "find_issues", "issue_kind"]
 
 
-class _Findings:
-    """Issue rows under construction."""
+SHARED_SETTINGS: dict[str, float] = {"outlier": 6.0, "label_suspect": 0.9}
+"""Thresholds of the issues that embeddings tell, whatever the modality.
 
-    def __init__(self, rows: pd.DataFrame) -> None:
-        self._ids = rows["sample_id"].tolist()
-        self._paths = rows["path"].tolist()
-        self.found: list[tuple[Any, ...]] = []
+outlier: robust z (median, MAD) of the logarithm of the distance to the 5th nearest embedding.
+label_suspect: share of the 10 nearest embeddings that agree on another label.
+"""
 
-    def add(
-        self,
-        issue: str,
-        numbers: Iterable[int],
-        values: Iterable[float | None],
-        threshold: float | None = None,
-        group: str | None = None,
-    ) -> None:
-        for i, value in zip(numbers, values, strict=True):
-            value = None if value is None else float(value)
-            self.found.append((self._ids[i], self._paths[i], issue, value, threshold, group))
 
-    def add_mask(self, issue: str, mask: Mask, values: Any, threshold: float | None) -> None:
-        numbers = np.flatnonzero(mask)
-        self.add(issue, numbers.tolist(), np.asarray(values, float)[numbers].tolist(), threshold)
+def issue_kind(modality: str) -> IssueKind:
+    """The issues of a modality."""
+    if modality == "image":
+        from datakit.profiles.image_issues import IMAGE_ISSUES
 
-    def id_of(self, i: int) -> str:
-        return str(self._ids[i])
+        return IMAGE_ISSUES
+    from datakit.profiles.text_issues import TEXT_ISSUES
+
+    return TEXT_ISSUES
 
 
 def find_issues(
+    modality: str,
     rows: pd.DataFrame,
     embeddings: Embeddings | None,
     thresholds: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """Find every image issue that one profile can tell.
+    """Find every issue that one profile can tell.
 
     Parameters
     ----------
+    modality
+        What the samples are.
     rows
         The rows with their fingerprints, in the order of ``sample_id``.
     embeddings
         The embeddings, where there are any.
     thresholds
-        Issue -> threshold, instead of the defaults of `IMAGE_RULES` and `SETTINGS`.
+        Issue -> threshold, instead of the defaults.
 
     Returns
     -------
@@ -92,23 +71,22 @@ def find_issues(
     InputError
         `thresholds` names an issue that has none.
     """
-    import pandas as pd
-
-    limits = check_thresholds(thresholds or {})
-    found = _Findings(rows)
-    _file_issues(found, rows)
-    _measured_issues(found, rows, limits)
-    _relative_issues(found, rows, limits)
-    _group_issues(found, rows, embeddings)
+    kind = issue_kind(modality)
+    limits = check_thresholds(modality, thresholds or {})
+    found = Findings(rows)
+    found.add_mask("unreadable", (rows["status"] == "unreadable").to_numpy())
+    flagged: dict[str, Mask] = {}
+    for rule in kind.rules:
+        values, mask = apply_rule(rule, rows, kind.derive, limits[rule.issue], flagged)
+        flagged[rule.issue] = mask
+        found.add_mask(rule.issue, mask, values, limits[rule.issue])
+    kind.find(found, rows, limits)
+    _group_issues(found, kind, rows, embeddings)
     _embedding_issues(found, rows, embeddings, limits)
-    columns = ["sample_id", "path", "issue", "value", "threshold", "group"]
-    frame = pd.DataFrame(found.found, columns=columns)
-    frame = frame.astype({"value": "float64", "threshold": "float64"})
-    order = ["issue", "group", "sample_id"]
-    return frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)
+    return found.frame()
 
 
-def check_thresholds(thresholds: Mapping[str, float]) -> dict[str, float]:
+def check_thresholds(modality: str, thresholds: Mapping[str, float]) -> dict[str, float]:
     """All thresholds, the given ones in place of the defaults.
 
     Raises
@@ -116,7 +94,9 @@ def check_thresholds(thresholds: Mapping[str, float]) -> dict[str, float]:
     InputError
         One is given for an issue that has none.
     """
-    limits = {rule.issue: rule.threshold for rule in IMAGE_RULES} | SETTINGS
+    kind = issue_kind(modality)
+    limits = {rule.issue: rule.threshold for rule in kind.rules} | SHARED_SETTINGS
+    limits |= kind.settings
     unknown = sorted(set(thresholds) - set(limits))
     if unknown:
         raise InputError(
@@ -126,105 +106,32 @@ def check_thresholds(thresholds: Mapping[str, float]) -> dict[str, float]:
     return limits | dict(thresholds)
 
 
-def _file_issues(found: _Findings, rows: pd.DataFrame) -> None:
-    status = rows["status"]
-    for issue, value in (("unreadable", "unreadable"), ("empty_file", "empty")):
-        mask = (status == value).to_numpy()
-        found.add(issue, np.flatnonzero(mask).tolist(), [None] * int(mask.sum()))
-    complaint = rows["warning"].fillna("").str.lower()
-    cut = (status == "truncated") | complaint.str.contains("premature|corrupt", regex=True)
-    found.add("truncated", np.flatnonzero(cut).tolist(), [None] * int(cut.sum()))
-    wrong = []
-    for i, (form, suffix) in enumerate(zip(rows["format"], rows["suffix"], strict=True)):
-        if isinstance(form, str) and suffix and "#" not in suffix:
-            allowed = _SUFFIXES.get(form, (f".{form.lower()}",))
-            if suffix not in allowed:
-                wrong.append(i)
-    found.add("wrong_suffix", wrong, [None] * len(wrong))
-    captioned = rows["caption"].notna() & (rows["caption"].fillna("").str.strip() != "")
-    if captioned.any():
-        missing = np.flatnonzero(~captioned)
-        found.add("missing_caption", missing.tolist(), [None] * len(missing))
-
-
-def _derived(rows: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
-    """A measured column, or one that follows from several."""
-    if column == "aspect":
-        sides = rows[["width", "height"]].to_numpy(float, na_value=np.nan)
-        return np.asarray(sides.min(axis=1) / np.maximum(sides.max(axis=1), 1))
-    if column == "border":
-        names = ["border_top", "border_bottom", "border_left", "border_right"]
-        top, bottom, left, right = rows[names].to_numpy(float, na_value=np.nan).T
-        return np.maximum(np.minimum(top, bottom), np.minimum(left, right))
-    return rows[column].to_numpy(float, na_value=np.nan)
-
-
-def _measured_issues(found: _Findings, rows: pd.DataFrame, limits: dict[str, float]) -> None:
-    flagged: dict[str, Mask] = {}
-    for rule in IMAGE_RULES:
-        values, mask = _apply(rule, rows, limits[rule.issue])
-        for other in rule.unless:
-            mask &= ~flagged[other]
-        flagged[rule.issue] = mask
-        found.add_mask(rule.issue, mask, values, limits[rule.issue])
-
-
-def _apply(
-    rule: Rule, rows: pd.DataFrame, threshold: float
-) -> tuple[npt.NDArray[np.float64], Mask]:
-    values = _derived(rows, rule.column)
-    with np.errstate(invalid="ignore"):
-        mask = values < threshold if rule.below else values > threshold
-        if rule.at_least is not None:
-            column, minimum = rule.at_least
-            mask &= _derived(rows, column) >= minimum
-    return values, np.asarray(mask)
-
-
-def _relative_issues(found: _Findings, rows: pd.DataFrame, limits: dict[str, float]) -> None:
-    """Issues that only the rest of the corpus makes issues."""
-    area = rows["width"].to_numpy(float, na_value=np.nan) * rows["height"].to_numpy(
-        float, na_value=np.nan
-    )
-    known = np.isfinite(area)
-    if known.sum() >= 2:
-        octaves = 0.5 * np.log2(area, where=known, out=np.full(len(area), np.nan))
-        q1, median, q3 = np.percentile(octaves[known], [25, 50, 75])
-        limit = max(limits["odd_size"], 3 * float(q3 - q1))
-        with np.errstate(invalid="ignore"):
-            odd = np.abs(octaves - median) > limit
-        found.add_mask("odd_size", odd, octaves - median, limit)
-    shares = rows["mode"].value_counts(normalize=True)
-    if len(shares) > 1 and shares.iloc[0] > 0.5:
-        share = rows["mode"].map(shares).to_numpy(float, na_value=np.nan)
-        with np.errstate(invalid="ignore"):
-            found.add_mask("odd_mode", share < limits["odd_mode"], share, limits["odd_mode"])
-
-
-def _group_issues(found: _Findings, rows: pd.DataFrame, embeddings: Embeddings | None) -> None:
-    exact = exact_groups(rows)
+def _group_issues(
+    found: Findings, kind: IssueKind, rows: pd.DataFrame, embeddings: Embeddings | None
+) -> None:
+    exact = exact_groups(rows, kind.same)
     for group in exact:
         name = found.id_of(group[0])
         found.add("exact_duplicate", group, [1.0] * len(group), 1.0, name)
-    near = near_groups(rows, embeddings)
+    near = kind.near_groups(rows, embeddings)
     for members, similarity in near:
         found.add("near_duplicate", members, similarity, None, found.id_of(min(members)))
     for group in exact:
         if rows["label"].iloc[group].dropna().nunique() > 1:
-            found.add("label_conflict", group, [None] * len(group), None, found.id_of(group[0]))
+            found.add("label_conflict", group, group=found.id_of(group[0]))
     seen: set[int] = set()
     for group in [*exact, *(members for members, _ in near)]:
         if rows["split"].iloc[group].dropna().nunique() > 1:
             new = [i for i in sorted(group) if i not in seen]
             seen.update(new)
-            found.add("split_leak", new, [None] * len(new), None, found.id_of(min(group)))
+            found.add("split_leak", new, group=found.id_of(min(group)))
 
 
 def _embedding_issues(
-    found: _Findings,
+    found: Findings,
     rows: pd.DataFrame,
     embeddings: Embeddings | None,
-    limits: dict[str, float],
+    limits: Mapping[str, float],
 ) -> None:
     if embeddings is None or len(embeddings.sample_ids) < 50:
         return  # too few to say what is usual
@@ -243,7 +150,7 @@ def _embedding_issues(
 
 
 def _label_suspects(
-    found: _Findings,
+    found: Findings,
     labels: pd.Series,
     numbers: npt.NDArray[np.int64],
     nearest: npt.NDArray[np.int64],

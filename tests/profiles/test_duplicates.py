@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 import datakit as dk
 from datakit.profiles import perceptual
-from datakit.profiles.duplicates import _stars
+from datakit.profiles.groups import stars
 from datakit.profiles.neighbours import nearest_neighbours
 from datakit.profiles.perceptual import MAX_DISTANCE, SYMMETRIES, HashIndex, hashes
 
@@ -71,7 +71,7 @@ def test_neighbours_against_scikit_learn():
 
 def test_groups_are_stars_not_chains():
     pairs = np.array([[0, 1], [1, 2], [2, 3], [3, 4]])
-    groups = _stars(pairs, np.full(4, 0.9))
+    groups = stars(pairs, np.full(4, 0.9))
     edges = {tuple(sorted(p)) for p in pairs.tolist()}
     for members, similarity in groups:
         assert similarity[0] == 1.0

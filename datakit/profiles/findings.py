@@ -1,0 +1,66 @@
+"""Issues under construction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from datakit.profiles.rules import Mask
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Findings"]
+
+_COLUMNS = ["sample_id", "path", "issue", "value", "threshold", "group"]
+
+
+class Findings:
+    """Collects issues by row number.
+
+    Parameters
+    ----------
+    rows
+        The rows of a profile.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._ids = rows["sample_id"].tolist()
+        self._paths = rows["path"].tolist()
+        self._found: list[tuple[Any, ...]] = []
+
+    def add(
+        self,
+        issue: str,
+        numbers: Sequence[int],
+        values: Iterable[float | None] | None = None,
+        threshold: float | None = None,
+        group: str | None = None,
+    ) -> None:
+        """Rows that have an issue, each with the value that made it one."""
+        for i, value in zip(numbers, values or [None] * len(numbers), strict=True):
+            value = None if value is None else float(value)
+            self._found.append((self._ids[i], self._paths[i], issue, value, threshold, group))
+
+    def add_mask(
+        self, issue: str, mask: Mask, values: Any = None, threshold: float | None = None
+    ) -> None:
+        """The same from a mask over all rows, and the values of all rows."""
+        numbers = np.flatnonzero(mask)
+        chosen = None if values is None else np.asarray(values, float)[numbers].tolist()
+        self.add(issue, numbers.tolist(), chosen, threshold)
+
+    def id_of(self, i: int) -> str:
+        """Id of a row."""
+        return str(self._ids[i])
+
+    def frame(self) -> pd.DataFrame:
+        """The issues, sorted by issue, group and sample."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self._found, columns=_COLUMNS)
+        frame = frame.astype({"value": "float64", "threshold": "float64"})
+        order = ["issue", "group", "sample_id"]
+        return frame.sort_values(order, kind="stable", na_position="first").reset_index(drop=True)

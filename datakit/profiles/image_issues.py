@@ -1,0 +1,99 @@
+"""Issues that only images have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from datakit.profiles.duplicates import near_groups
+from datakit.profiles.findings import Findings
+from datakit.profiles.image_rules import IMAGE_RULES, IMAGE_SETTINGS
+from datakit.profiles.issue_kind import IssueKind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["IMAGE_ISSUES"]
+
+_SUFFIXES: dict[str, tuple[str, ...]] = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo"),
+    "MPO": (".jpg", ".jpeg", ".mpo"),
+    "TIFF": (".tif", ".tiff", ".dng"),
+    "JPEG2000": (".jp2", ".j2k", ".jpx", ".jpf", ".j2c", ".jpc"),
+    "PPM": (".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
+    "BMP": (".bmp", ".dib"),
+    "DIB": (".bmp", ".dib"),
+    "PNG": (".png", ".apng"),
+    "SGI": (".sgi", ".rgb", ".rgba", ".bw"),
+    "TGA": (".tga", ".icb", ".vda", ".vst"),
+    "AVIF": (".avif", ".avifs"),
+    "FLI": (".fli", ".flc"),
+}
+
+
+def _find(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float]) -> None:
+    _file_issues(found, rows)
+    _relative_issues(found, rows, limits)
+
+
+def _file_issues(found: Findings, rows: pd.DataFrame) -> None:
+    status = rows["status"]
+    found.add_mask("empty_file", (status == "empty").to_numpy())
+    complaint = rows["warning"].fillna("").str.lower()
+    cut = (status == "truncated") | complaint.str.contains("premature|corrupt", regex=True)
+    found.add_mask("truncated", cut.to_numpy())
+    wrong = []
+    for i, (form, suffix) in enumerate(zip(rows["format"], rows["suffix"], strict=True)):
+        if isinstance(form, str) and suffix and "#" not in suffix:
+            allowed = _SUFFIXES.get(form, (f".{form.lower()}",))
+            if suffix not in allowed:
+                wrong.append(i)
+    found.add("wrong_suffix", wrong)
+    captioned = rows["caption"].notna() & (rows["caption"].fillna("").str.strip() != "")
+    if captioned.any():
+        found.add_mask("missing_caption", ~captioned.to_numpy())
+
+
+def _derived(rows: pd.DataFrame, column: str) -> npt.NDArray[np.float64]:
+    """A measured column, or one that follows from several."""
+    if column == "aspect":
+        sides = rows[["width", "height"]].to_numpy(float, na_value=np.nan)
+        return np.asarray(sides.min(axis=1) / np.maximum(sides.max(axis=1), 1))
+    if column == "border":
+        names = ["border_top", "border_bottom", "border_left", "border_right"]
+        top, bottom, left, right = rows[names].to_numpy(float, na_value=np.nan).T
+        return np.maximum(np.minimum(top, bottom), np.minimum(left, right))
+    return rows[column].to_numpy(float, na_value=np.nan)
+
+
+def _relative_issues(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float]) -> None:
+    """Issues that only the rest of the corpus makes issues."""
+    area = rows["width"].to_numpy(float, na_value=np.nan) * rows["height"].to_numpy(
+        float, na_value=np.nan
+    )
+    known = np.isfinite(area)
+    if known.sum() >= 2:
+        octaves = 0.5 * np.log2(area, where=known, out=np.full(len(area), np.nan))
+        q1, median, q3 = np.percentile(octaves[known], [25, 50, 75])
+        limit = max(limits["odd_size"], 3 * float(q3 - q1))
+        with np.errstate(invalid="ignore"):
+            odd = np.abs(octaves - median) > limit
+        found.add_mask("odd_size", odd, octaves - median, limit)
+    shares = rows["mode"].value_counts(normalize=True)
+    if len(shares) > 1 and shares.iloc[0] > 0.5:
+        share = rows["mode"].map(shares).to_numpy(float, na_value=np.nan)
+        with np.errstate(invalid="ignore"):
+            found.add_mask("odd_mode", share < limits["odd_mode"], share, limits["odd_mode"])
+
+
+IMAGE_ISSUES = IssueKind(
+    rules=IMAGE_RULES,
+    derive=_derived,
+    settings=IMAGE_SETTINGS,
+    find=_find,
+    same=("content_hash", "pixel_hash"),
+    near_groups=near_groups,
+)
