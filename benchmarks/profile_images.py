@@ -31,8 +31,8 @@ ENCODER = """
 import io, sys, numpy as np
 from pathlib import Path
 from PIL import Image
-from datakit.encoders import image_encoder
-e = image_encoder("efficientnet-lite0"); batch = []
+from datakit.encoders import encoder_of
+e = encoder_of("image", "efficientnet-lite0"); batch = []
 for f in sorted(Path(sys.argv[1]).rglob("*")):
     if f.is_file():
         batch.append(e.prepare(np.asarray(Image.open(io.BytesIO(f.read_bytes())).convert("RGB"))))

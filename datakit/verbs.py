@@ -20,25 +20,28 @@ if TYPE_CHECKING:
 __all__ = ["load", "merge", "open", "profile", "report", "validate"]
 
 
-def open(source: Any, *, manifest: str | None = None) -> Corpus:
+def open(source: Any, *, manifest: str | None = None, text_column: str | None = None) -> Corpus:
     """Open a corpus.
 
     Parameters
     ----------
     source
-        A folder of images, a table (csv, jsonl, parquet), tar shards, idx files, an fsspec URL,
-        or an iterable of samples, (name, bytes) pairs, bytes or Pillow images.
+        A folder of images or of texts, a table (csv, jsonl, parquet), tar shards, idx files, a
+        text file, an fsspec URL, or an iterable of samples, (name, bytes) or (name, str) pairs,
+        bytes, str or Pillow images.
     manifest
         A table with captions, labels or splits by file name.
+    text_column
+        The column of a table that holds the texts; None to find it by its name.
 
     Raises
     ------
     CorpusError
-        There is nothing, or nothing that is an image.
+        There is nothing, or nothing that is an image or a text.
     """
     from datakit.corpora import open_corpus
 
-    return open_corpus(source, manifest=manifest)
+    return open_corpus(source, manifest=manifest, text_column=text_column)
 
 
 def load(path: str | os.PathLike[str]) -> Profile:
@@ -59,7 +62,8 @@ def profile(
     out: str | os.PathLike[str] | None = None,
     *,
     reference: Any = None,
-    encoder: str | Encoder | None = "efficientnet-lite0",
+    against: Any = None,
+    encoder: str | Encoder | None = "default",
     embed_limit: int = 20_000,
     workers: int | None = None,
     thresholds: Mapping[str, float] | None = None,
@@ -79,8 +83,11 @@ def profile(
         folder.
     reference
         A profile, its directory, or a corpus to compare with.
+    against
+        An evaluation set of texts to look for: a corpus, or anything that `open` takes.
     encoder
-        "efficientnet-lite0", "pixels", "hub:MODEL", "none" (or None), or an encoder object.
+        "default" (efficientnet-lite0 for images, lsa for texts), "pixels", "hub:MODEL", "none"
+        (or None), or an encoder object.
     embed_limit
         At most so many samples are embedded, chosen by content hash.
     workers
@@ -95,28 +102,26 @@ def profile(
     InputError
         The corpus, the output folder, the encoder or a threshold cannot be used.
     """
-    from datakit.encoders import image_encoder
     from datakit.executors import executor
-    from datakit.profiles.build import Settings, build
+    from datakit.profiles.build import build
     from datakit.profiles.issues import check_thresholds
     from datakit.profiles.workspace import workspace
+    from datakit.profiling import is_corpus, reference_of, run_key, settings_for, with_basis
 
     if embed_limit < 1:
         raise InputError(f"embed_limit is {embed_limit}: give at least 1, or encoder 'none'")
-    if not _is_corpus(corpus):
-        corpus = open(corpus)
+    corpus = corpus if is_corpus(corpus) else open(corpus)
     check_thresholds(corpus.modality, thresholds or {})
     runner = executor(workers)
-    if encoder is None or isinstance(encoder, str):
-        encoder = image_encoder(encoder or "none")
-    settings = Settings(encoder, embed_limit, thresholds or {})
-    baseline = _reference(reference, settings, runner)
-    target = Path(out) if out is not None else _default_out(corpus.location)
-    root = Path(corpus.location) if "://" not in corpus.location else None
-    run = _run_key(corpus, settings)
-    with workspace(target, run, root) as work:
-        built = build(corpus, work, settings, runner, progress or (lambda n: None))
-        _finish(built, baseline, work)
+    settings = settings_for(corpus, encoder, embed_limit, thresholds or {}, against)
+    with reference_of(reference, settings, runner) as baseline:
+        settings = with_basis(settings, baseline)
+        target = Path(out) if out is not None else _default_out(corpus.location)
+        root = Path(corpus.location) if "://" not in corpus.location else None
+        run = run_key(corpus, settings)
+        with workspace(target, run, root) as work:
+            built = build(corpus, work, settings, runner, progress or (lambda n: None))
+            _finish(built, baseline, work)
     return load(target)
 
 
@@ -201,46 +206,7 @@ def _opened(profile: Profile | str | os.PathLike[str]) -> Profile:
     return load(profile) if isinstance(profile, (str, os.PathLike)) else profile
 
 
-def _is_corpus(value: Any) -> bool:
-    return hasattr(value, "read") and hasattr(value, "modality")
-
-
-def _reference(reference: Any, settings: Any, runner: Any) -> Profile | None:
-    """A reference as a profile; a corpus is profiled beside nothing and forgotten."""
-    import tempfile
-
-    from datakit.profiles.build import build
-    from datakit.profiles.workspace import workspace
-
-    if reference is None or hasattr(reference, "manifest"):
-        return reference
-    if isinstance(reference, (str, os.PathLike)) and (Path(reference) / "manifest.json").exists():
-        return load(reference)
-    corpus = reference if _is_corpus(reference) else open(reference)
-    with (
-        tempfile.TemporaryDirectory(prefix="datakit-reference-") as folder,
-        workspace(Path(folder) / "reference", {}, None) as work,
-    ):
-        return build(corpus, work, settings, runner, lambda n: None).in_memory()
-
-
 def _default_out(location: str) -> Path:
     name = Path(os.path.abspath(location)).name if "://" not in location else location
     safe = re.sub(r"[^\w.-]+", "_", name.rstrip("/").rpartition("/")[2]) or "corpus"
     return Path(f"{safe.strip('<>_') or 'corpus'}.profile")
-
-
-def _run_key(corpus: Corpus, settings: Any) -> dict[str, object]:
-    """What the parts of an unfinished run depend on."""
-    from datakit.measures.modality import modality
-    from datakit.profiles.build import measures_digest
-
-    encoder = settings.encoder
-    location = corpus.location
-    return {
-        "corpus": location if "://" in location else os.path.abspath(location),
-        "measures": measures_digest(corpus.modality),
-        "encoder": None if encoder is None else [encoder.name, encoder.digest],
-        "embed_limit": settings.embed_limit,
-        "shard_size": modality(corpus.modality).shard_size,
-    }

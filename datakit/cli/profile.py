@@ -16,9 +16,10 @@ __all__ = ["register", "run", "summary"]
 _DESCRIPTION = """\
 Measure every sample of a corpus, find issues, score the whole, and write a report.
 
-CORPUS is a folder of images (sub-folders give labels, train/val/test give splits), a csv, jsonl
-or parquet table, WebDataset tar shards, MNIST-style idx files, or an fsspec URL. An interrupted
-run goes on where it stopped; samples that did not change are not measured again.
+CORPUS is a folder of images or of text files (sub-folders give labels, train/val/test give
+splits), a csv, jsonl or parquet table, WebDataset tar shards, MNIST-style idx files, a text file,
+or an fsspec URL. An interrupted run goes on where it stopped; samples that did not change are not
+measured again.
 """
 
 
@@ -39,10 +40,16 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--manifest", metavar="FILE", help="table with captions, labels, splits by file name"
     )
     parser.add_argument(
+        "--text-column", metavar="NAME", help="column of a table that holds the texts"
+    )
+    parser.add_argument(
+        "--against", metavar="EVAL", help="evaluation set of texts to look for in the corpus"
+    )
+    parser.add_argument(
         "--encoder",
-        default="efficientnet-lite0",
+        default="default",
         metavar="NAME",
-        help="efficientnet-lite0 (default), pixels, hub:MODEL, or none",
+        help="images: efficientnet-lite0 (default), pixels; texts: lsa (default); hub:MODEL; none",
     )
     parser.add_argument(
         "--embed-limit",
@@ -64,12 +71,13 @@ def run(options: argparse.Namespace) -> int:
     from datakit.reports.progress import Progress
 
     began = time.monotonic()
-    corpus = verbs.open(options.corpus, manifest=options.manifest)
+    corpus = verbs.open(options.corpus, manifest=options.manifest, text_column=options.text_column)
     with Progress("profiling", len(corpus)) as progress:
         profile = verbs.profile(
             corpus,
             options.out,
             reference=options.reference,
+            against=options.against,
             encoder=options.encoder,
             embed_limit=options.embed_limit,
             workers=options.workers,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Protocol, runtime_checkable
 
 from datakit.sample import Sample
@@ -22,7 +21,7 @@ class Corpus(Protocol):
     location
         Where it is, as the user gave it.
     modality
-        "image" (later "text").
+        "image" or "text".
     """
 
     location: str
@@ -48,8 +47,27 @@ class Corpus(Protocol):
         """
 
 
-def shards(corpus: Corpus, size: int) -> Iterator[list[Sample]]:
-    """Cut a corpus into fixed runs of `size` samples: by data, never by worker count."""
-    samples = iter(corpus)
-    while shard := list(islice(samples, size)):
+def shards(corpus: Corpus, size: int, n_bytes: int = 64 * 2**20) -> Iterator[list[Sample]]:
+    """Cut a corpus into runs of samples: by data, never by worker count.
+
+    Parameters
+    ----------
+    corpus
+        The samples.
+    size
+        Samples in a shard, at most.
+    n_bytes
+        Bytes in a shard, at most, of the samples whose size is known; a larger sample is
+        a shard of its own.
+    """
+    shard: list[Sample] = []
+    held = 0
+    for sample in corpus:
+        weight = sample.n_bytes or 0
+        if shard and (len(shard) == size or held + weight > n_bytes):
+            yield shard
+            shard, held = [], 0
+        shard.append(sample)
+        held += weight
+    if shard:
         yield shard

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["label_and_split", "normal_split", "printable"]
+import re
+
+__all__ = ["label_and_split", "normal_split", "printable", "split_of_file"]
 
 _SPLITS = {
     "train": "train",
@@ -43,6 +45,18 @@ def label_and_split(path: str) -> tuple[str | None, str | None]:
     if not folders or folders[-1].lower() in _SPLITS or folders[-1].lower() in _NO_CLASS:
         return None, split
     return folders[-1], split
+
+
+def split_of_file(path: str) -> str | None:
+    """Split of a file of many samples: of its folders, or the first word of its name.
+
+    Examples
+    --------
+    >>> split_of_file("en/validation-00000-of-00002.parquet")
+    'val'
+    """
+    word = re.split("[^A-Za-z]", path.rpartition("/")[2])[0]
+    return label_and_split(path)[1] or _SPLITS.get(word.lower())
 
 
 def printable(raw: bytes) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from datakit.corpora.layout import normal_split
 from datakit.errors import CorpusError
@@ -14,9 +15,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "BYTES_COLUMNS",
+    "DATE_COLUMNS",
+    "LABEL_COLUMNS",
+    "LANGUAGE_COLUMNS",
     "METADATA_NAMES",
     "PATH_COLUMNS",
+    "SPLIT_COLUMNS",
     "Entry",
+    "as_text",
+    "column_values",
     "entries",
     "entry_reader",
     "find_column",
@@ -36,22 +44,40 @@ PATH_COLUMNS = (
     "image",
     "img",
 )
+BYTES_COLUMNS = ("image", "bytes", "image_bytes", "img", "data", "jpg", "jpeg", "png", "webp")
 CAPTION_COLUMNS = ("caption", "text", "captions", "description", "prompt", "txt", "title")
 LABEL_COLUMNS = ("label", "class", "category", "labels", "class_name", "fine_label", "target")
 SPLIT_COLUMNS = ("split", "subset", "partition")
+LANGUAGE_COLUMNS = ("lang", "language", "locale", "language_code", "lang_code")
+DATE_COLUMNS = (
+    "date",
+    "timestamp",
+    "created",
+    "published",
+    "created_at",
+    "published_at",
+    "created_utc",
+    "datetime",
+    "publish_date",
+    "pub_date",
+)
+_MIDNIGHT = re.compile(r" 00:00:00(\.0+)?$")
+_ENTRY_COLUMNS = (LABEL_COLUMNS, SPLIT_COLUMNS, CAPTION_COLUMNS, LANGUAGE_COLUMNS, DATE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a metadata file says about one image; None where it says nothing."""
+    """What a metadata file says about one sample; None where it says nothing."""
 
     label: str | None = None
     split: str | None = None
     caption: str | None = None
+    language: str | None = None
+    date: str | None = None
 
 
 def read_table(name: str, data: bytes) -> pa.Table:
-    """A csv, jsonl or parquet file as a table; ``.gz`` is unpacked.
+    """A csv, tsv, jsonl or parquet file as a table; ``.gz`` and ``.zst`` are unpacked.
 
     Raises
     ------
@@ -70,13 +96,17 @@ def read_table(name: str, data: bytes) -> pa.Table:
     try:
         if suffixes and suffixes[-1] == ".gz":
             data, suffixes = gzip.decompress(data), suffixes[:-1]
+        elif suffixes and suffixes[-1] == ".zst":
+            packed = pa.input_stream(io.BytesIO(data), compression="zstd")
+            data, suffixes = packed.read(), suffixes[:-1]
         kind = suffixes[-1].lower() if suffixes else ""
         if kind == ".parquet":
             return pyarrow.parquet.read_table(io.BytesIO(data))
         if not data.strip():
             return pa.table({})
-        if kind == ".csv":
-            options = pyarrow.csv.ParseOptions(newlines_in_values=True)
+        if kind in (".csv", ".tsv"):
+            mark = "," if kind == ".csv" else "\t"
+            options = pyarrow.csv.ParseOptions(delimiter=mark, newlines_in_values=True)
             text = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
             return pyarrow.csv.read_csv(
                 io.BytesIO(data), parse_options=options, convert_options=text
@@ -120,24 +150,38 @@ def entries(table: pa.Table, name: str) -> dict[str, Entry]:
 
 def entry_reader(table: pa.Table) -> Callable[[int], Entry]:
     """Row number -> entry of the known columns of a table."""
-    picked = [
-        find_column(table.column_names, wanted)
-        for wanted in (LABEL_COLUMNS, SPLIT_COLUMNS, CAPTION_COLUMNS)
-    ]
-    values = [None if name is None else table.column(name).to_pylist() for name in picked]
+    picked = [find_column(table.column_names, wanted) for wanted in _ENTRY_COLUMNS]
+    values = [None if name is None else column_values(table.column(name)) for name in picked]
 
     def get(i: int) -> Entry:
-        label, split, caption = (None if v is None else _text(v[i]) for v in values)
-        return Entry(label, normal_split(split), caption)
+        label, split, *rest = (None if v is None else as_text(v[i]) for v in values)
+        return Entry(label, normal_split(split), *rest)
 
     return get
 
 
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
+def column_values(column: pa.ChunkedArray | pa.Array) -> list[Any]:
+    """A column as Python values; points in time as text, for Python has no nanoseconds."""
+    import pyarrow as pa
+
+    if pa.types.is_temporal(column.type):
+        # A reader of csv and jsonl makes points in time of days; they are days again here.
+        return [
+            value and _MIDNIGHT.sub("", value) for value in column.cast(pa.string()).to_pylist()
+        ]
+    try:
+        return column.to_pylist()
+    except UnicodeDecodeError:
+        raw = column.cast(pa.large_binary()).to_pylist()
+        return [None if value is None else value.decode("utf-8", "replace") for value in raw]
+
+
+def as_text(value: object) -> str | None:
+    """A value of a table as a label, a split, a language or a date; None where there is none."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, list):
-        return _text(value[0]) if value else None
+        return as_text(value[0]) if value else None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

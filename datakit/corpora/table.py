@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from datakit.corpora.folder import read_regular
 from datakit.corpora.layout import label_and_split
-from datakit.corpora.metadata import PATH_COLUMNS, entry_reader, find_column, read_table
+from datakit.corpora.metadata import (
+    BYTES_COLUMNS,
+    PATH_COLUMNS,
+    entry_reader,
+    find_column,
+    read_table,
+)
+from datakit.corpora.walk import read_regular
 from datakit.errors import CorpusError
 from datakit.sample import Sample
 
@@ -17,8 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Table"]
-
-BYTES_COLUMNS = ("image", "bytes", "image_bytes", "img", "data", "jpg", "jpeg", "png", "webp")
 
 
 class Table:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from datakit.corpora.formats import IMAGE_SUFFIXES
+from datakit.corpora.kinds import IMAGES
 from datakit.corpora.layout import normal_split, printable
+from datakit.corpora.tar_texts import NOT_FOLLOWED, TextMembers, member_key, tar_modality
 from datakit.sample import Sample
 
 __all__ = ["Tar"]
@@ -20,7 +21,9 @@ _MAX_TEXT = 64 * 1024
 
 
 class Tar:
-    """Images in tar files; a plain tar is read in place, a compressed one front to back.
+    """Images or texts in tar files; a plain tar is read in place, a compressed one front to back.
+
+    Members that are text beside no image at all are documents; beside images they are captions.
 
     Parameters
     ----------
@@ -28,14 +31,17 @@ class Tar:
         A tar file, or a folder of them.
     files
         The tar files.
+    text_column
+        The field of .json and .jsonl members that is the text; None to find it by its name.
     """
 
-    modality = "image"
-
-    def __init__(self, location: str, files: list[Path]) -> None:
+    def __init__(self, location: str, files: list[Path], text_column: str | None = None) -> None:
         self.location = location
         self.notes: dict[str, int] = {}
         self._files = sorted(files, key=lambda file: file.name)
+        self._text_column = text_column
+        kinds = (tar_modality(file) for file in self._files)
+        self.modality = next((kind for kind in kinds if kind is not None), "image")
         self._length: int | None = None
         self._open: tuple[str, tarfile.TarFile] | None = None
 
@@ -50,12 +56,18 @@ class Tar:
     def __iter__(self) -> Iterator[Sample]:
         notes: Counter[str] = Counter()
         for file in self._files:
-            yield from sorted(_samples(file, notes), key=lambda sample: sample.sample_id)
+            if self.modality == "text":
+                yield from TextMembers(file, _is_plain(file), self._text_column, notes)
+            else:
+                yield from sorted(_samples(file, notes), key=lambda sample: sample.sample_id)
         self.notes = dict(sorted(notes.items()))
 
     def read(self, sample: Sample) -> bytes:
         """Bytes of one member."""
-        assert isinstance(sample.source, tuple)
+        if isinstance(sample.source, bytes):
+            return sample.source
+        if not isinstance(sample.source, tuple):
+            raise OSError(sample.problem or "the sample carries no text")
         path, name, offset, size = sample.source
         if size > _MAX_MEMBER:
             raise OSError(f"member of {size} bytes, limit {_MAX_MEMBER}")
@@ -80,13 +92,21 @@ class Tar:
         return member.read(_MAX_MEMBER)
 
 
+def _is_plain(file: Path) -> bool:
+    try:
+        with file.open("rb") as raw:
+            return raw.read(2) not in (b"\x1f\x8b", b"BZ", b"\xfd7")
+    except OSError:
+        return True  # the same error is told when the tar itself is opened
+
+
 def _samples(file: Path, notes: Counter[str]) -> Iterator[Sample]:
     """Samples of one tar file; members beside an image tell its caption and label."""
     images: dict[str, list[Sample]] = {}
     told: dict[str, dict[str, Any]] = {}
     try:
-        with tarfile.open(file) as tar, file.open("rb") as raw:
-            plain = raw.read(2) not in (b"\x1f\x8b", b"BZ", b"\xfd7")
+        with tarfile.open(file) as tar:
+            plain = _is_plain(file)
             for member in tar:
                 _take(member, tar, file, plain, images, told, notes)
     except (tarfile.TarError, OSError, EOFError) as error:
@@ -118,14 +138,12 @@ def _take(
 ) -> None:
     if member.isdir():
         return
-    folder, _, base = member.name.rpartition("/")
-    stem, dot, ending = base.partition(".")
-    key, suffix = f"{folder}/{stem}", "." + ending.rpartition(".")[2].lower() if dot else ""
-    if suffix in IMAGE_SUFFIXES:
+    key, suffix = member_key(member.name)
+    if suffix in IMAGES.suffixes:
         raw = member.name.encode("utf-8", "surrogateescape")
         name = f"{printable(file.name.encode('utf-8', 'surrogateescape'))}/{printable(raw)}"
         offset = member.offset_data if plain and not member.issparse() else None
-        problem = None if member.isreg() else "link or device in a tar file, not followed"
+        problem = None if member.isreg() else NOT_FOLLOWED
         stamp = int(member.mtime) * 10**9
         source = (str(file), member.name, offset, member.size)
         sample = Sample(name, name, source, member.size, stamp, problem=problem)

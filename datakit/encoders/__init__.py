@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from datakit.encoders.encoder import Encoder
+from datakit.encoders.encoder import Encoder, Unfitted
 from datakit.errors import InputError
 
-__all__ = ["Encoder", "image_encoder"]
+__all__ = ["Encoder", "Unfitted", "default_encoder", "encoder_of"]
+
+_DEFAULTS = {"image": "efficientnet-lite0", "text": "lsa"}
 
 
-def image_encoder(name: str) -> Encoder | None:
-    """The image encoder of that name.
+def default_encoder(modality: str) -> str:
+    """Name of the encoder that a modality has without being asked."""
+    return _DEFAULTS[modality]
+
+
+def encoder_of(modality: str, name: str) -> Encoder | Unfitted | None:
+    """The encoder of that name.
 
     Parameters
     ----------
+    modality
+        What it shall encode.
     name
-        "efficientnet-lite0" (the default), "pixels", "hub:MODEL_OR_FOLDER", or "none".
+        For images "efficientnet-lite0" (the default), "pixels" or "hub:MODEL_OR_FOLDER", for
+        texts "lsa" (the default) or "hub:MODEL_OR_FOLDER"; "none" for none.
 
     Raises
     ------
@@ -23,16 +33,25 @@ def image_encoder(name: str) -> Encoder | None:
     """
     if name == "none":
         return None
-    if name == "efficientnet-lite0":
-        from datakit.encoders.efficientnet import EfficientNetLite0
-
-        return EfficientNetLite0()
-    if name == "pixels":
-        from datakit.encoders.pixels import Pixels
-
-        return Pixels()
     if name.startswith("hub:") and len(name) > 4:
+        if modality == "text":
+            from datakit.encoders.hub_text import HubText
+
+            return HubText(name[4:])
         from datakit.encoders.hub import Hub
 
         return Hub(name[4:])
-    raise InputError(f"no encoder {name!r}: give efficientnet-lite0, pixels, hub:MODEL or none")
+    if modality == "text" and name == "lsa":
+        from datakit.encoders.lsa import Lsa
+
+        return Unfitted("lsa", Lsa.fit, Lsa.load)
+    if modality == "image" and name == "efficientnet-lite0":
+        from datakit.encoders.efficientnet import EfficientNetLite0
+
+        return EfficientNetLite0()
+    if modality == "image" and name == "pixels":
+        from datakit.encoders.pixels import Pixels
+
+        return Pixels()
+    known = "lsa" if modality == "text" else "efficientnet-lite0, pixels"
+    raise InputError(f"no {modality} encoder {name!r}: give {known}, hub:MODEL or none")

@@ -29,9 +29,18 @@ class _Batch:
 
 
 class ImageShard:
-    """Measures the images of one shard; see `ShardMeasure`."""
+    """Measures the images of one shard; see `ShardMeasure`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    careful
+        Measure every image by itself, so that a crash names it.
+    against
+        Not used: evaluation images are looked for among the fingerprints.
+    """
+
+    def __init__(self, careful: bool, against: object = None) -> None:
+        self._limit = 0 if careful else _BATCH_PIXELS
         self._waiting: dict[tuple[int, ...], _Batch] = {}
         self._positions: list[int] = []
         self._reduced: list[Reduced] = []
@@ -47,7 +56,7 @@ class ImageShard:
         batch = self._waiting.setdefault(key, _Batch())
         batch.positions.append(position)
         batch.pictures.append(picture)
-        if (len(batch.positions) + 1) * shape[0] * shape[1] > _BATCH_PIXELS:
+        if (len(batch.positions) + 1) * shape[0] * shape[1] > self._limit:
             self._reduce(self._waiting.pop(key))
         return picture.pixels
 
@@ -90,6 +99,7 @@ IMAGE = Modality(
         Column("thumb", "binary", "", "gray 32 x 32 thumbnail that near duplicates use"),
     ),
     shard_measure=ImageShard,
+    decode=lambda data: read_image(data).pixels,
     shard_size=128,
     libraries=("pillow", "simplejpeg", "opencv-python-headless", "numpy"),
 )

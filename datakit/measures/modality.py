@@ -55,7 +55,10 @@ class Modality:
     fingerprints
         Columns that only the search for duplicates reads.
     shard_measure
-        Makes the measure of one shard.
+        Makes the measure of one shard, from whether to measure every sample by itself (so that a
+        crash names the guilty one) and from what to look for (evaluation items), or None.
+    decode
+        Bytes of a sample -> what an encoder takes; raises `UndecodableError`.
     shard_size
         Samples in a shard: as many as are worth a call.
     libraries
@@ -65,7 +68,8 @@ class Modality:
     name: str
     columns: tuple[Column, ...]
     fingerprints: tuple[Column, ...]
-    shard_measure: Callable[[], ShardMeasure]
+    shard_measure: Callable[[bool, Any], ShardMeasure]
+    decode: Callable[[bytes], Any]
     shard_size: int
     libraries: tuple[str, ...]
 
@@ -82,4 +86,8 @@ def modality(name: str) -> Modality:
         from datakit.measures.image import IMAGE
 
         return IMAGE
+    if name == "text":
+        from datakit.measures.text import TEXT
+
+        return TEXT
     raise ValueError(f"modality {name!r}: give one of {', '.join(MODALITIES)}")

@@ -30,6 +30,7 @@ def measure_shard(
     lost: dict[int, str],
     see: Callable[[int, Any], None] | None = None,
     recall: Callable[[int, str], dict[str, Any] | None] | None = None,
+    against: object = None,
 ) -> list[dict[str, Any]]:
     """One row per sample, in order.
 
@@ -50,6 +51,8 @@ def measure_shard(
     recall
         Called with (position, content hash) before decoding; a row that it returns is taken
         instead of measuring.
+    against
+        Evaluation items to look for, see `Modality.shard_measure`.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def measure_shard(
         Column -> value; of an unreadable sample only the columns that are known.
     """
     rows: list[dict[str, Any]] = []
-    measure = kind.shard_measure()
+    measure = kind.shard_measure(bool(lost), against)
     for position, sample in enumerate(samples):
         start(position)
         row, data = _read_one(sample, read, lost.get(position))

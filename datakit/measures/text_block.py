@@ -4,21 +4,35 @@ A measure of one document costs a Python call or more; a measure of a block cost
 once for hundreds of documents. So documents lie one behind the other, separated by NUL, and words
 are found, hashed and counted for all of them together.
 
-Words follow the default word boundaries of Unicode (UAX #29, rules WB5 to WB13b): letters, digits
-and underscores hold together, apostrophes, dots and colons inside of letters join them ("don't"),
-and so do dots and commas inside of digits ("3.14"). Scripts that are written without spaces, or
-whose spaces do not part words (Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese, Tibetan),
-count by characters.
+The words are those of `datakit.measures.text_tokens`.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
+
+from datakit.measures.text_characters import (
+    DIGIT,
+    LETTER,
+    MARK,
+    NEWLINE,
+    OTHER,
+    PUNCTUATION,
+    SPACE,
+    UNSPACED,
+    UPPER,
+    WORD,
+    Codes,
+    Flags,
+    Kinds,
+    code_flags,
+    lower_codes,
+)
+from datakit.measures.text_hashes import PADDING, Hashes, Numbers, SpanHasher, mix
+from datakit.measures.text_tokens import TOKENISER, Mask, find_tokens
 
 __all__ = [
     "DIGIT",
@@ -33,115 +47,16 @@ __all__ = [
     "UPPER",
     "WORD",
     "Codes",
+    "Flags",
     "Hashes",
+    "Kinds",
+    "Mask",
     "Numbers",
     "TextBlock",
     "blocks",
     "code_flags",
     "mix",
 ]
-
-TOKENISER = "words-1"
-"""Version of the word rules: columns that count words are comparable only between equal ones."""
-
-Codes = npt.NDArray[np.uint32]
-Hashes = npt.NDArray[np.uint64]
-Numbers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.uint16]
-
-SPACE, WORD, LETTER, DIGIT, MARK, UPPER = 1, 2, 4, 8, 16, 32
-PUNCTUATION, NEWLINE, UNSPACED, OTHER = 64, 128, 256, 512
-_MID_LETTER, _MID_NUMBER = 1024, 2048
-
-_CODES = 0x110000
-_ASSIGNED = 0x33480  # beyond are only private use, tags and variation selectors
-_NEWLINES = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"  # those of str.splitlines
-# UAX #29: MidLetter, MidNumLet and Single_Quote; MidNum, MidNumLet and Single_Quote.
-_MID_NUM_LET = "'.\u2018\u2019\u2024\ufe52\uff07\uff0e"
-_MID_LETTERS = _MID_NUM_LET + ":\u00b7\u0387\u055f\u05f4\u2027\ufe13\ufe55\uff1a"
-_MID_NUMBERS = _MID_NUM_LET + ",;\u037e\u0589\u060c\u060d\u066c\u07f8\u2044\ufe10\ufe14\uff0c\uff1b"
-_UNSPACED_RANGES = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x0F00, 0x0FFF),  # Tibetan
-    (0x1000, 0x109F),  # Burmese
-    (0x1100, 0x11FF),  # Hangul letters
-    (0x1780, 0x17FF),  # Khmer
-    (0x3005, 0x3007),  # ideographic iteration and zero
-    (0x3021, 0x3029),
-    (0x3041, 0x30FF),  # kana
-    (0x3105, 0x318F),  # Bopomofo, Hangul compatibility letters
-    (0x31A0, 0x31FF),
-    (0x3400, 0x4DBF),  # Han
-    (0x4E00, 0x9FFF),
-    (0xA960, 0xA97F),
-    (0xAC00, 0xD7FF),  # Hangul syllables
-    (0xF900, 0xFAFF),
-    (0xFF66, 0xFFDC),  # half-width kana and Hangul
-    (0x1B000, 0x1B16F),
-    (0x20000, 0x3347F),
-)
-_MULTIPLIER = 0x9E3779B97F4A7C15
-_INVERSE = pow(_MULTIPLIER, -1, 1 << 64)
-
-
-@cache
-def code_flags() -> Flags:
-    """What every code point is, as a sum of `SPACE`, `WORD`, `LETTER`, ...; shape (0x110000,)."""
-    kinds = {
-        "L": WORD | LETTER,
-        "N": WORD | DIGIT,
-        "M": WORD | MARK,
-        "Z": SPACE,
-        "P": PUNCTUATION,
-        "S": PUNCTUATION,
-        "C": OTHER,
-    }
-    flags = np.full(_CODES, OTHER, np.uint16)
-    categories = [unicodedata.category(chr(code)) for code in range(_ASSIGNED)]
-    flags[:_ASSIGNED] = [
-        kinds[c[0]] | (UPPER if c in ("Lu", "Lt") else 0) | (WORD if c == "Pc" else 0)
-        for c in categories
-    ]
-    for text, flag in ((_MID_LETTERS, _MID_LETTER), (_MID_NUMBERS, _MID_NUMBER)):
-        flags[[ord(c) for c in text]] |= flag
-    flags[[ord(c) for c in _NEWLINES]] = SPACE | NEWLINE
-    flags[[9, 0x1F]] = SPACE
-    flags[0xE0100:0xE01F0] = WORD | MARK  # variation selectors
-    for low, high in _UNSPACED_RANGES:
-        part = flags[low : high + 1]
-        part[(part & (LETTER | DIGIT)) > 0] |= UNSPACED
-    flags.setflags(write=False)
-    return flags
-
-
-@cache
-def _lower() -> Codes:
-    """The lower case of every code point that has a single one."""
-    table = np.arange(_CODES, dtype=np.uint32)
-    for code in range(0x1E944):
-        lower = chr(code).lower()
-        if len(lower) == 1:
-            table[code] = ord(lower)
-    table.setflags(write=False)
-    return table
-
-
-@cache
-def _powers(n: int) -> tuple[Hashes, Hashes]:
-    """Powers 0 to n - 1 of the hash's multiplier, and of its inverse, modulo 2^64."""
-    out = []
-    for base in (_MULTIPLIER, _INVERSE):
-        powers = np.full(n, base, np.uint64)
-        powers[0] = 1
-        out.append(np.multiply.accumulate(powers))
-    return out[0], out[1]
-
-
-def mix(hashes: Hashes) -> Hashes:
-    """Spread the bits of 64-bit hashes (the finalising step of Stafford's mixers)."""
-    mixed = hashes ^ (hashes >> np.uint64(32))
-    mixed = mixed * np.uint64(0xD6E8FEB86659FD93)
-    return np.asarray(mixed ^ (mixed >> np.uint64(29)))
 
 
 def blocks(texts: Sequence[str], n_chars: int = 1 << 17) -> Iterator[tuple[int, TextBlock]]:
@@ -172,41 +87,116 @@ class TextBlock:
 
     Attributes
     ----------
-    codes
-        uint32, shape (n,): all documents, each followed by one NUL.
     starts, ends
-        Shape (d,): document i is ``codes[starts[i]:ends[i]]``.
+        Shape (d,): document i is ``codes[starts[i]:ends[i]]``, and a NUL stands at ``ends[i]``.
+    narrow
+        uint8, shape (n,): the code points, those from U+0100 on replaced by 255.
+    wide
+        int64, shape (w,): the positions of the code points from U+0100 on.
+    units
+        Shape (n,): the code points, as uint8 where ``wide`` is empty, else as uint32.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        joined = "\0".join(texts) + "\0"
-        self.codes: Codes = np.frombuffer(
-            joined.encode("utf-32-le", "surrogatepass"), np.uint32
-        )
         self.ends: Numbers = np.cumsum(lengths + 1) - 1
         self.starts: Numbers = self.ends - lengths
+        joined = "\0".join(texts) + "\0" * (PADDING + 1)
+        self._n = len(joined) - PADDING
+        self._padded_codes: Codes | None = None
+        self.wide: Numbers = np.zeros(0, np.int64)
+        try:
+            self._raw = joined.encode("latin-1")
+        except UnicodeEncodeError:
+            codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+            self._padded_codes = codes
+            self._raw = _narrowed(codes)
+            self.wide = np.flatnonzero(codes > 255)
+        self.narrow: Kinds = np.frombuffer(self._raw, np.uint8)[: self._n]
 
     def __len__(self) -> int:
         return len(self.texts)
 
-    @property
+    @cached_property
     def lengths(self) -> Numbers:
         """Characters of every document, shape (d,)."""
         return self.ends - self.starts
 
     @cached_property
+    def bounds(self) -> Numbers:
+        """Shape (d + 1,): `starts`, and n."""
+        return np.append(self.starts, self._n)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Uint32, shape (n,): all documents, each followed by one NUL."""
+        if self._padded_codes is None:
+            return self.narrow.astype(np.uint32)
+        return self._padded_codes[: self._n]
+
+    @property
+    def units(self) -> Codes | Kinds:
+        """The code points in the narrowest type that holds them, shape (n,)."""
+        return self.narrow if self._padded_codes is None else self.codes
+
+    @cached_property
     def flags(self) -> Flags:
         """`code_flags` of every code point, shape (n,); the NULs between documents are spaces."""
-        flags = code_flags()[self.codes]
+        table = code_flags()
+        high = (table[:256] >> 8).astype(np.uint8).tobytes()
+        flags = np.frombuffer(self._raw.translate(high), np.uint8)[: self._n].astype(np.uint16)
+        flags <<= 8
+        flags |= self.kinds
+        flags[self.wide] = self.wide_flags
         flags[self.ends] = SPACE | NEWLINE
         return flags
 
     @cached_property
+    def kinds(self) -> Kinds:
+        """The low byte of `flags`, `SPACE` to `NEWLINE`, shape (n,)."""
+        table = code_flags()[:256].astype(np.uint8).tobytes()
+        translated = bytearray(self._raw).translate(table)
+        kinds = np.frombuffer(translated, np.uint8)[: self._n]
+        kinds[self.wide] = self.wide_flags.astype(np.uint8)
+        kinds[self.ends] = SPACE | NEWLINE
+        return kinds
+
+    @cached_property
+    def wide_codes(self) -> Codes:
+        """`codes` at `wide`, shape (w,)."""
+        return self.codes[self.wide] if len(self.wide) else np.zeros(0, np.uint32)
+
+    @cached_property
+    def wide_flags(self) -> Flags:
+        """`code_flags` at `wide`, shape (w,)."""
+        return code_flags().take(self.wide_codes)
+
+    @cached_property
     def lower(self) -> Codes:
         """`codes` in lower case, shape (n,)."""
-        return _lower()[self.codes]
+        return self._padded_lower[: self._n]
+
+    @cached_property
+    def narrow_lower(self) -> bytes:
+        """`narrow` in lower case; n bytes, and some NULs."""
+        return self._raw.translate(lower_codes()[:256].astype(np.uint8).tobytes())
+
+    @cached_property
+    def _padded_lower(self) -> Codes:
+        codes = np.frombuffer(self.narrow_lower, np.uint8).astype(np.uint32)
+        codes[self.wide] = lower_codes().take(self.wide_codes)
+        return codes
+
+    @cached_property
+    def punctuation(self) -> Numbers:
+        """The positions of punctuation marks and symbols, shape (p,)."""
+        return np.flatnonzero((self.kinds & PUNCTUATION) > 0)
+
+    @cached_property
+    def punctuation_units(self) -> Codes | Kinds:
+        """The codes of `punctuation`, shape (p,)."""
+        return self.units[self.punctuation]
 
     @cached_property
     def tokens(self) -> tuple[Numbers, Numbers]:
@@ -215,32 +205,16 @@ class TextBlock:
         A token is a word, one character of a script without spaces (with its marks), or one
         punctuation mark or symbol; control and format characters count as such symbols.
         """
-        flags = self.flags
-        word = (flags & (WORD | UNSPACED)) == WORD
-        middle = np.flatnonzero(flags & (_MID_LETTER | _MID_NUMBER))
-        middle = middle[(middle > 0) & (middle < len(flags) - 1)]
-        before, after = flags[middle - 1], flags[middle + 1]
-        letters = (before & after & LETTER > 0) & (flags[middle] & _MID_LETTER > 0)
-        digits = (before & after & DIGIT > 0) & (flags[middle] & _MID_NUMBER > 0)
-        spaced = (before | after) & UNSPACED == 0
-        word[middle[(letters | digits) & spaced]] = True
-        visible = (flags & SPACE) == 0
-        first = visible.copy()
-        first[1:] &= ~(word[1:] & word[:-1])
-        # A mark belongs to whatever it stands on.
-        marks = np.flatnonzero((flags & MARK) > 0)
-        marks = marks[marks > 0]
-        first[marks[visible[marks - 1]]] = False
-        starts = np.flatnonzero(first)
-        # A token ends where the next one begins, or at the next space.
-        stops = np.flatnonzero(first | ~visible)
-        ends = stops[np.searchsorted(stops, starts, side="right")]
-        return starts, ends
+        return find_tokens(
+            self.kinds,
+            self.wide[(self.wide_flags & UNSPACED) > 0],
+            (self.punctuation, self.punctuation_units),
+        )
 
     @cached_property
     def token_bounds(self) -> Numbers:
         """Shape (d + 1,): the tokens of document i are those from bounds[i] to bounds[i + 1]."""
-        return np.searchsorted(self.tokens[0], np.append(self.starts, len(self.codes)))
+        return np.searchsorted(self.tokens[0], self.bounds)
 
     @cached_property
     def token_flags(self) -> Flags:
@@ -252,9 +226,22 @@ class TextBlock:
         return np.bitwise_or.reduceat(self.flags, starts) & np.uint16(0xFFFF ^ (SPACE | NEWLINE))
 
     @cached_property
-    def is_word(self) -> npt.NDArray[np.bool_]:
+    def token_kinds(self) -> Kinds:
+        """The `kinds` of the first character of every token, shape (t,)."""
+        return np.asarray(self.kinds[self.tokens[0]])
+
+    @cached_property
+    def is_word(self) -> Mask:
         """Which tokens are words: those with a letter, a digit or an underscore; shape (t,)."""
-        return np.asarray((self.token_flags & WORD) > 0)
+        # A token begins with a word character, or with a symbol, or with a mark on nothing.
+        return np.asarray((self.token_kinds & (WORD | MARK)) == WORD)
+
+    @cached_property
+    def words_before(self) -> Numbers:
+        """Words before every token and before the end, shape (t + 1,)."""
+        counts = np.zeros(len(self.is_word) + 1, np.int64)
+        np.cumsum(self.is_word, out=counts[1:])
+        return counts
 
     @cached_property
     def token_hashes(self) -> Hashes:
@@ -271,35 +258,34 @@ class TextBlock:
         lower
             Hash the lower case.
         """
-        _, inverse = _powers(_room(len(self.codes)))
-        sums = self._sums_lower if lower else self._sums
-        lengths = (ends - starts).astype(np.uint64)
-        return mix((sums[ends] - sums[starts]) * inverse[starts] + lengths)
+        return (self._hasher_of_lower if lower else self._hasher)(starts, ends)
 
     @cached_property
-    def _sums(self) -> Hashes:
-        return self._prefix_sums(self.codes)
+    def _hasher(self) -> SpanHasher:
+        return SpanHasher(self._raw, self._padded_codes)
 
     @cached_property
-    def _sums_lower(self) -> Hashes:
-        return self._prefix_sums(self.lower)
-
-    def _prefix_sums(self, codes: Codes) -> Hashes:
-        powers, _ = _powers(_room(len(codes)))
-        sums = np.empty(len(codes) + 1, np.uint64)
-        sums[0] = 0
-        np.cumsum((codes + np.uint32(1)) * powers[: len(codes)], out=sums[1:])
-        return sums
+    def _hasher_of_lower(self) -> SpanHasher:
+        if self._padded_codes is None:
+            return SpanHasher(self.narrow_lower, None)
+        return SpanHasher(_narrowed(self._padded_lower), self._padded_lower)
 
     def count(self, positions: Numbers) -> Numbers:
         """How many of the given sorted positions lie in every document, shape (d,)."""
-        return np.diff(np.searchsorted(positions, np.append(self.starts, len(self.codes))))
+        if not len(positions):
+            return np.zeros(len(self), np.int64)
+        places = np.searchsorted(positions, self.bounds)
+        return places[1:] - places[:-1]
+
+    def count_where(self, mask: Mask | Kinds) -> Numbers:
+        """How many positions of a mask (0 or 1) lie in every document or its NUL, shape (d,)."""
+        # Sums of 32 bits are the fastest, and a block has fewer characters than they can count.
+        return np.add.reduceat(mask.view(np.uint8), self.starts, dtype=np.int32).astype(np.int64)
 
     def document_of(self, positions: Numbers) -> Numbers:
         """The document that holds each position, same shape; its NUL counts as its own."""
         return np.searchsorted(self.ends, positions)
 
 
-def _room(n: int) -> int:
-    """A power of two that is at least n + 1, so that few tables of powers are made."""
-    return 1 << max(int(n + 1).bit_length(), 18)
+def _narrowed(codes: Codes) -> bytes:
+    return np.minimum(codes, 255).astype(np.uint8).tobytes()

@@ -16,8 +16,22 @@ import numpy.typing as npt
 from datakit.errors import InputError
 from datakit.measures.text_block import TOKENISER, Hashes, Numbers, TextBlock, blocks
 from datakit.measures.text_shingles import shingles, words
+from datakit.sample import Column
 
-__all__ = ["COMMON_ITEMS", "SHORT_ITEM", "Against", "contamination"]
+__all__ = ["COMMON_ITEMS", "CONTAMINATION_COLUMNS", "SHORT_ITEM", "Against", "contamination"]
+
+CONTAMINATION_COLUMNS: tuple[Column, ...] = (
+    Column(
+        "contamination_rate",
+        "float",
+        "",
+        "largest share of an evaluation item's runs of five words that the document contains; "
+        "empty without --against",
+        0,
+        1,
+    ),
+    Column("contaminated_by", "int", "", "number of that item, from 0; -1 for none", -1),
+)
 
 SHORT_ITEM = 5
 """An item with fewer distinct shingles (nine words) must be there as a whole: of "at the end of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datakit.profiles.rules import Mask
+from datakit.profiles.rules import Mask, Values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,12 +45,15 @@ class Findings:
             self._found.append((self._ids[i], self._paths[i], issue, value, threshold, group))
 
     def add_mask(
-        self, issue: str, mask: Mask, values: Any = None, threshold: float | None = None
+        self, issue: str, mask: Mask, values: Any = None, threshold: float | Values | None = None
     ) -> None:
-        """The same from a mask over all rows, and the values of all rows."""
-        numbers = np.flatnonzero(mask)
-        chosen = None if values is None else np.asarray(values, float)[numbers].tolist()
-        self.add(issue, numbers.tolist(), chosen, threshold)
+        """The same from a mask over all rows, the values of all rows, and one or all thresholds."""
+        if values is None:
+            self.add(issue, np.flatnonzero(mask).tolist())
+            return
+        limits = np.broadcast_to(np.asarray(threshold, float), mask.shape)
+        for i in np.flatnonzero(mask).tolist():
+            self.add(issue, [i], [values[i]], float(limits[i]))
 
     def id_of(self, i: int) -> str:
         """Id of a row."""

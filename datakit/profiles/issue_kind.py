@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from datakit.profiles.findings import Findings
 from datakit.profiles.groups import Groups
 from datakit.profiles.rules import Derive, Rule
@@ -36,6 +39,8 @@ class IssueKind:
         Columns whose equal values mean equal samples.
     near_groups
         Groups of near duplicates.
+    family
+        Family of every row, shape (n,), where rules differ by family.
     """
 
     rules: tuple[Rule, ...]
@@ -44,3 +49,4 @@ class IssueKind:
     find: Callable[[Findings, pd.DataFrame, Mapping[str, float]], None]
     same: tuple[str, ...]
     near_groups: Callable[[pd.DataFrame, Embeddings | None], Groups]
+    family: Callable[[pd.DataFrame], npt.NDArray[np.object_]] | None = None

@@ -13,7 +13,7 @@ from datakit.profiles.findings import Findings
 from datakit.profiles.groups import exact_groups
 from datakit.profiles.issue_kind import IssueKind
 from datakit.profiles.neighbours import nearest_neighbours
-from datakit.profiles.rules import Mask, apply_rule
+from datakit.profiles.rules import apply_rules, rule_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,11 +75,12 @@ def find_issues(
     limits = check_thresholds(modality, thresholds or {})
     found = Findings(rows)
     found.add_mask("unreadable", (rows["status"] == "unreadable").to_numpy())
-    flagged: dict[str, Mask] = {}
-    for rule in kind.rules:
-        values, mask = apply_rule(rule, rows, kind.derive, limits[rule.issue], flagged)
-        flagged[rule.issue] = mask
-        found.add_mask(rule.issue, mask, values, limits[rule.issue])
+    rules = rule_names(kind.rules)
+    family = None if kind.family is None else kind.family(rows)
+    for issue, (mask, values, passed) in apply_rules(
+        rules, rows, kind.derive, limits, family
+    ).items():
+        found.add_mask(issue, mask, values, passed)
     kind.find(found, rows, limits)
     _group_issues(found, kind, rows, embeddings)
     _embedding_issues(found, rows, embeddings, limits)
@@ -95,7 +96,8 @@ def check_thresholds(modality: str, thresholds: Mapping[str, float]) -> dict[str
         One is given for an issue that has none.
     """
     kind = issue_kind(modality)
-    limits = {rule.issue: rule.threshold for rule in kind.rules} | SHARED_SETTINGS
+    limits = {name: rule.threshold for name, rule in rule_names(kind.rules).items()}
+    limits |= SHARED_SETTINGS
     limits |= kind.settings
     unknown = sorted(set(thresholds) - set(limits))
     if unknown:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datakit.errors import ProfileError
+from datakit.measures.modality import modality
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,7 +89,7 @@ class Profile:
 
     @property
     def modality(self) -> str:
-        """What the samples are: "image"."""
+        """What the samples are: "image" or "text"."""
         return str(self.manifest["modality"])
 
     @property
@@ -114,7 +115,8 @@ class Profile:
     def rows(self) -> pd.DataFrame:
         """The rows, without the fingerprints, in the order of ``sample_id``."""
         table = self.table
-        names = [n for n in table.schema.names if n not in ("thumb",)]
+        skipped = {column.name for column in modality(self.modality).fingerprints}
+        names = [name for name in table.schema.names if name not in skipped]
         frame: pd.DataFrame = table.to_table(columns=names).to_pandas()
         return frame
 
@@ -144,14 +146,6 @@ class Profile:
         vectors = np.load(self.path / "embeddings" / "vectors.npy", mmap_mode="r")
         return Embeddings(ids.to_pandas().to_numpy(dtype=object), vectors)
 
-    def in_memory(self) -> Profile:
-        """Read rows, issues and embeddings, so that the directory can go; returns itself."""
-        _ = self.rows, self.issues
-        if self.embeddings is not None:
-            vectors = self.embeddings.vectors.copy()
-            self.__dict__["embeddings"] = Embeddings(self.embeddings.sample_ids, vectors)
-        return self
-
     @cached_property
     def thumbnails(self) -> dict[str, bytes]:
         """sample_id -> JPEG of at most 96 px, for the samples that reports show."""
@@ -168,3 +162,13 @@ class Profile:
                 strict=True,
             )
         )
+
+    @cached_property
+    def excerpts(self) -> pd.DataFrame:
+        """sample_id, issue, text, spans: what reports show of texts; empty for images."""
+        import pandas as pd
+
+        file = self.path / "excerpts.parquet"
+        if not file.exists():
+            return pd.DataFrame(columns=["sample_id", "issue", "text", "spans"])
+        return pd.read_parquet(file)

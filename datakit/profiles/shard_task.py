@@ -66,12 +66,15 @@ class ShardTask:
         Embeds every readable sample; None embeds nothing.
     previous
         What is known from an earlier profile.
+    against
+        Evaluation items to look for, see `Modality.shard_measure`.
     """
 
     corpus: Corpus
     folder: Path
     encoder: Encoder | None
     previous: Previous
+    against: object = None
 
     def part(self, number: int) -> Path:
         """The part file of a shard."""
@@ -128,6 +131,7 @@ class ShardTask:
             {k: watch.lost[i] for k, i in enumerate(todo) if i in watch.lost},
             see,
             recall,
+            self.against,
         )
         for i, row in zip(todo, measured, strict=True):
             rows[i] = row

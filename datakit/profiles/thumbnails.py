@@ -5,27 +5,31 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from datakit.corpora.corpus import Corpus
-from datakit.executors.executor import Watch
+from datakit.corpora.corpus import Corpus, shards
+from datakit.executors.executor import Executor, Watch
 from datakit.measures.image_read import read_small
 from datakit.measures.modality import UndecodableError
+from datakit.profiles.embedding import Subset
+from datakit.profiles.files import atomic
 from datakit.sample import Sample
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from datakit.profiles.profile import Embeddings
+    from datakit.profiles.profile import Embeddings, Profile
 
-__all__ = ["ThumbnailTask", "shown_samples", "thumbnail"]
+__all__ = ["ThumbnailTask", "shown_samples", "thumbnail", "write_thumbnails"]
 
 SIDE = 96
 PER_ISSUE = 24
 ON_MAP = 300
+_SHARD = 128
 
 _TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """EXIF orientation -> Pillow's transpose method."""
@@ -104,3 +108,31 @@ def thumbnail(pixels: npt.NDArray[np.uint8], orientation: int = 1) -> bytes:
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=80)
     return buffer.getvalue()
+
+
+def write_thumbnails(profile: Profile, corpus: Corpus, executor: Executor, earlier: Path) -> None:
+    """Write thumbnails of the shown samples; those of an earlier profile are taken from there."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    shown = shown_samples(profile.rows, profile.issues, profile.embeddings)
+    kept = profile.rows[profile.rows["sample_id"].isin(shown)]
+    hashes = dict(zip(kept["sample_id"], kept["content_hash"], strict=True))
+    known: dict[str, bytes] = {}
+    file = earlier / "thumbnails.parquet"
+    if file.exists():
+        table = pq.read_table(file)
+        known = dict(zip(table["content_hash"].to_pylist(), table["jpeg"].to_pylist(), strict=True))
+    pictures = {i: known[h] for i, h in hashes.items() if h in known}
+    missing = Subset(corpus, shown - set(pictures))
+    if missing:
+        for made in executor.map(ThumbnailTask(corpus), shards(missing, _SHARD)):
+            pictures.update(made)
+    ids = sorted(pictures)
+    columns = {
+        "sample_id": pa.array(ids, pa.string()),
+        "content_hash": pa.array([hashes[i] for i in ids], pa.string()),
+        "jpeg": pa.array([pictures[i] for i in ids], pa.binary()),
+    }
+    with atomic(profile.path / "thumbnails.parquet") as temporary:
+        pq.write_table(pa.table(columns), temporary, compression="none")

@@ -12,12 +12,25 @@ if TYPE_CHECKING:
 
 __all__ = ["completeness"]
 
+_MISSING = {
+    "image": ("unreadable", "truncated", "empty_file"),
+    "text": ("unreadable", "empty"),
+}
+_ADVICE = {
+    "unreadable": "Restore or drop what cannot be read.",
+    "truncated": "Download the files that are cut short again, or drop them.",
+    "empty_file": "Restore or drop the empty files.",
+    "empty": "Restore or drop the empty documents.",
+    "missing_caption": "Write captions for the images without one, or drop them.",
+    "missing_label": "Label the samples without a label, or keep them apart.",
+}
+
 
 def completeness(profile: Profile) -> Score:
     """Share of samples with nothing missing.
 
-    A sample misses something when it cannot be read, is cut short or empty, has no caption in a
-    corpus that has captions, or no label in a corpus where most samples have one.
+    A sample misses something when it cannot be read, is empty, is an image that is cut short, has
+    no caption in a corpus that has captions, or no label in a corpus where most samples have one.
 
     Parameters
     ----------
@@ -25,10 +38,8 @@ def completeness(profile: Profile) -> Score:
         The profile.
     """
     rows = profile.rows
-    defects: dict[str, Mask] = {
-        name: flagged(profile, name) for name in ("unreadable", "truncated", "empty_file")
-    }
-    if (profile.issues["issue"] == "missing_caption").any() or rows["caption"].notna().any():
+    defects: dict[str, Mask] = {name: flagged(profile, name) for name in _MISSING[profile.modality]}
+    if "caption" in rows and rows["caption"].notna().any():
         defects["missing_caption"] = flagged(profile, "missing_caption")
     if rows["label"].notna().mean() > 0.5:
         defects["missing_label"] = rows["label"].isna().to_numpy()
@@ -37,11 +48,5 @@ def completeness(profile: Profile) -> Score:
         "completeness",
         defects,
         "share of samples with nothing missing; Wilson 95 % interval",
-        {
-            "unreadable": "Restore or drop the files that cannot be read.",
-            "truncated": "Download the files that are cut short again, or drop them.",
-            "empty_file": "Restore or drop the empty files.",
-            "missing_caption": "Write captions for the images without one, or drop them.",
-            "missing_label": "Label the samples without a label, or keep them apart.",
-        },
+        _ADVICE,
     )

@@ -52,7 +52,7 @@ def diversity(profile: Profile, reference: Profile | None = None) -> Score:
     u_low, u_high = wilson(len(groups), n)
     parts = [Component("uniqueness", u, n, "duplicate groups per sample")]
     evidence = _evidence(profile)
-    advice = "Keep one image of every duplicate group." if u < 0.98 else ""
+    advice = "Keep one sample of every duplicate group." if u < 0.98 else ""
     spread = _spread(profile, reference, groups)
     if spread is None:
         method = "uniqueness only (no codebook, no reference, or fewer than 50 embeddings)"
@@ -63,7 +63,7 @@ def diversity(profile: Profile, reference: Profile | None = None) -> Score:
     sd_u = (u_high - u_low) / (2 * Z95)
     relative = 0.5 * math.hypot(sd_u / max(u, 1e-9), s_sd / max(s, 1e-9))
     if s < u:
-        advice = "Collect images of the kinds that are missing: few regions hold most samples."
+        advice = "Collect samples of the kinds that are missing: few regions hold most of them."
     return Score(
         dimension="diversity",
         value=value,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from datakit.errors import InputError
 from datakit.metrics.energy import distances_between, energy_from_matrix
 from datakit.metrics.intervals import Z95
+from datakit.profiles.embedding import is_fitted_on
 from datakit.validators.score import Component, Score
 
 if TYPE_CHECKING:
@@ -25,7 +26,20 @@ SCALE = 0.01
 
 _MOST = 2_000
 _LEAST = 20
-_COLUMNS = ("luma_mean", "contrast", "colourfulness", "sharpness", "noise", "width", "height")
+_COLUMNS = {
+    "image": ("luma_mean", "contrast", "colourfulness", "sharpness", "noise", "width", "height"),
+    "text": (
+        "n_chars",
+        "mean_word_length",
+        "punctuation_rate",
+        "upper_rate",
+        "digit_rate",
+        "terminal_line_rate",
+        "compression_rate",
+        "letter_bits",
+    ),
+}
+_CATEGORIES = {"image": ("label",), "text": ("label", "language")}
 
 Vectors = npt.NDArray[np.float32]
 
@@ -56,7 +70,8 @@ def representativeness(profile: Profile, reference: Profile | None = None) -> Sc
             f"{reference.path} has modality {reference.modality} and encoder {reference.encoder}, "
             f"{profile.path} has {profile.modality} and {profile.encoder}: profile both alike"
         )
-    ours, theirs = _chosen(profile), _chosen(reference)
+    held_out = (reference.path / "embeddings" / "encoder.npz").exists()
+    ours, theirs = _chosen(profile, held_out), _chosen(reference, held_out)
     if min(len(ours), len(theirs)) < _LEAST:
         return Score(
             name, None, reason=f"{min(len(ours), len(theirs))} readable samples, {_LEAST} needed"
@@ -89,10 +104,13 @@ def _score(energy: float) -> float:
     return math.exp(-max(0.0, energy) / SCALE)
 
 
-def _chosen(profile: Profile) -> pd.DataFrame:
+def _chosen(profile: Profile, held_out: bool) -> pd.DataFrame:
+    """The compared rows; of an encoder fitted on the reference only those it was not fitted on."""
     rows = profile.rows[profile.rows["status"] == "ok"]
     if profile.embeddings is not None:
         rows = rows[rows["sample_id"].isin(set(profile.embeddings.sample_ids))]
+    if held_out:
+        rows = rows[[not is_fitted_on(content_hash) for content_hash in rows["content_hash"]]]
     return rows.sort_values(["content_hash", "sample_id"]).head(_MOST)
 
 
@@ -102,18 +120,18 @@ def _parts(
     parts = []
     if profile.embeddings is not None and reference.embeddings is not None:
         parts.append(("embedding", (_vectors(profile, ours), _vectors(reference, theirs))))
-    for column in _COLUMNS:
+    for column in _COLUMNS[profile.modality]:
         x, y = (side[column].dropna().to_numpy(np.float32)[:, None] for side in (ours, theirs))
         if min(len(x), len(y)) >= _LEAST and (np.ptp(x) > 0 or np.ptp(y) > 0):
             parts.append((column, (x, y)))
-    labels = [side["label"].dropna().tolist() for side in (ours, theirs)]
-    if min(map(len, labels)) >= _LEAST:
-        names = sorted({*labels[0], *labels[1]})
-        if len(names) > 1:
-            one_hot = [
-                np.array([[v == name for name in names] for v in s], np.float32) for s in labels
-            ]
-            parts.append(("label", (one_hot[0], one_hot[1])))
+    for column in _CATEGORIES[profile.modality]:
+        values = [side[column].dropna().tolist() for side in (ours, theirs)]
+        names = sorted({*values[0], *values[1]})
+        if min(map(len, values)) >= _LEAST and len(names) > 1:
+            x, y = (
+                np.array([[v == name for name in names] for v in s], np.float32) for s in values
+            )
+            parts.append((column, (x, y)))
     return parts
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["usability"]
 
-_DISABLING = {
+_IMAGE = {
     "unreadable": "Drop the files that cannot be read.",
     "truncated": "Drop the files that are cut short.",
     "empty_file": "Drop the empty files.",
@@ -28,6 +28,22 @@ _DISABLING = {
     "odd_size": "Drop the images that are far smaller or larger than the others.",
     "odd_aspect": "Crop or drop the extremely long images.",
 }
+_TEXT = {
+    "unreadable": "Drop what cannot be read as text.",
+    "empty": "Drop the empty documents.",
+    "mojibake": "Repair the encoding (ftfy), or decode the originals again.",
+    "control_characters": "Remove the control characters.",
+    "too_short": "Drop the documents that are too short to learn from, or join them.",
+    "too_long": "Split the extremely long documents.",
+    "repetitive": "Drop or cut the repetitive documents: a model learns to loop.",
+    "boilerplate": "Remove menus, footers and notices, line by line.",
+    "gibberish": "Drop the documents that are no language.",
+    "markup_residue": "Extract the text from the markup again.",
+    "pii": "Replace personal data by placeholders: a model may repeat it.",
+    "secret": "Revoke the keys and passwords, and remove them.",
+    "contaminated": "Drop what contains evaluation items: results on them lie.",
+}
+_DISABLING = {"image": _IMAGE, "text": _TEXT}
 
 
 def usability(profile: Profile) -> Score:
@@ -41,7 +57,7 @@ def usability(profile: Profile) -> Score:
     return share_score(
         profile,
         "usability",
-        {name: flagged(profile, name) for name in _DISABLING},
+        {name: flagged(profile, name) for name in _DISABLING[profile.modality]},
         "share of samples without a disabling defect; Wilson 95 % interval",
-        _DISABLING,
+        _DISABLING[profile.modality],
     )

@@ -51,7 +51,7 @@ def test_json_has_the_shape_of_the_contract(folder, tmp_path):
         (["{empty}"], "no images"),
         (["{folder}", "-o", "{folder}/p"], "inside the corpus"),
         (["{folder}", "-o", "{other}"], "not a profile"),
-        (["{folder}", "--encoder", "wrong"], "no encoder"),
+        (["{folder}", "--encoder", "wrong"], "no image encoder"),
         (["{folder}", "--embed-limit", "0"], "embed_limit is 0"),
         (["{folder}", "--workers", "-1"], "workers is -1"),
         (["{folder}", "--manifest", "nowhere.csv"], "nowhere.csv"),

@@ -5,7 +5,7 @@ import pytest
 import torch
 from conftest import textured
 
-from datakit.encoders import efficientnet, image_encoder
+from datakit.encoders import efficientnet, encoder_of
 from datakit.errors import InputError, MissingExtraError
 
 
@@ -27,7 +27,7 @@ def test_the_network_is_the_published_one():
 
 @pytest.mark.parametrize("name", ["efficientnet-lite0", "pixels"])
 def test_a_vector_does_not_depend_on_its_batch(name):
-    encoder = pickle.loads(pickle.dumps(image_encoder(name)))
+    encoder = pickle.loads(pickle.dumps(encoder_of("image", name)))
     prepared = [encoder.prepare(p) for p in [*pictures(40), pictures(1)[0][..., 0]]]
     together = encoder.encode(prepared)
     assert together.shape == (41, encoder.dim)
@@ -38,7 +38,7 @@ def test_a_vector_does_not_depend_on_its_batch(name):
 
 
 def test_alike_pictures_are_near_and_unlike_ones_far():
-    encoder = image_encoder("efficientnet-lite0")
+    encoder = encoder_of("image", "efficientnet-lite0")
     from sklearn.datasets import load_sample_images
 
     a, b = load_sample_images().images
@@ -55,9 +55,9 @@ def test_changed_weights_are_refused(monkeypatch):
 
 
 def test_names():
-    assert image_encoder("none") is None
-    with pytest.raises(InputError, match="no encoder 'x'"):
-        image_encoder("x")
+    assert encoder_of("image", "none") is None
+    with pytest.raises(InputError, match="no image encoder 'x'"):
+        encoder_of("image", "x")
 
 
 def test_the_hub_needs_its_extra():
@@ -65,7 +65,7 @@ def test_the_hub_needs_its_extra():
         import transformers  # noqa: F401
     except ImportError:
         with pytest.raises(MissingExtraError, match=r"datakit\[hub\]"):
-            image_encoder("hub:facebook/dinov2-small")
+            encoder_of("image", "hub:facebook/dinov2-small")
     else:
         with pytest.raises(InputError, match="cannot be loaded"):
-            image_encoder("hub:/no/such/folder")
+            encoder_of("image", "hub:/no/such/folder")

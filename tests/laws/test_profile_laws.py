@@ -98,13 +98,13 @@ def counting(monkeypatch):
     decoded = []
     real = shard_task.measure_shard
 
-    def measure(kind, samples, read, start, lost, see=None, recall=None):
+    def measure(kind, samples, read, start, lost, see=None, recall=None, against=None):
         def seen(position, pixels):
             decoded.append(samples[position].path)
             if see is not None:
                 see(position, pixels)
 
-        return real(kind, samples, read, start, lost, seen, recall)
+        return real(kind, samples, read, start, lost, seen, recall, against)
 
     monkeypatch.setattr(shard_task, "measure_shard", measure)
     return decoded
@@ -131,7 +131,7 @@ def test_other_measuring_code_measures_again(folder, tmp_path, monkeypatch):
     out = tmp_path / "a.profile"
     dk.profile(folder, out, workers=0, encoder="none")
     decoded = counting(monkeypatch)
-    monkeypatch.setattr(build_module, "measures_digest", lambda name: "other")
+    monkeypatch.setattr(build_module, "measures_digest", lambda name, against: "other")
     dk.profile(folder, out, workers=0, encoder="none")
     assert len(decoded) == 32
 

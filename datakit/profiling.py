@@ -1,0 +1,119 @@
+"""What `verbs.profile` needs before it can begin: settings, reference, evaluation set."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datakit.errors import InputError
+
+if TYPE_CHECKING:
+    from datakit.corpora.corpus import Corpus
+    from datakit.encoders.encoder import Encoder
+    from datakit.executors.executor import Executor
+    from datakit.measures.text_contamination import Against
+    from datakit.profiles.build import Settings
+    from datakit.profiles.profile import Profile
+
+__all__ = ["is_corpus", "reference_of", "run_key", "settings_for", "with_basis"]
+
+
+def is_corpus(value: Any) -> bool:
+    """Whether a value is an opened corpus, rather than a place to open one."""
+    return hasattr(value, "read") and hasattr(value, "modality")
+
+
+def settings_for(
+    corpus: Corpus,
+    encoder: str | Encoder | None,
+    embed_limit: int,
+    thresholds: Mapping[str, float],
+    against: Any,
+) -> Settings:
+    """Settings of a run; the encoder may be a name."""
+    from datakit.encoders import default_encoder, encoder_of
+    from datakit.profiles.build import Settings
+
+    if encoder is None or isinstance(encoder, str):
+        name = default_encoder(corpus.modality) if encoder == "default" else encoder or "none"
+        chosen = encoder_of(corpus.modality, name)
+    else:
+        chosen = encoder
+    return Settings(chosen, embed_limit, thresholds, _against(corpus, against))
+
+
+def _against(corpus: Corpus, source: Any) -> Against | None:
+    """The texts of an evaluation set."""
+    from datakit.corpora import open_corpus
+    from datakit.measures.modality import UndecodableError, modality
+    from datakit.measures.text_contamination import Against
+
+    if source is None:
+        return None
+    items = source if is_corpus(source) else open_corpus(source)
+    if corpus.modality != "text" or items.modality != "text":
+        raise InputError(
+            f"--against looks for texts in texts: {corpus.location} holds {corpus.modality}s, "
+            f"{items.location} {items.modality}s"
+        )
+    texts = []
+    for sample in items:
+        try:
+            texts.append(modality("text").decode(items.read(sample)))
+        except (UndecodableError, OSError):
+            texts.append("")  # keeps the numbers of the others
+    return Against(texts)
+
+
+@contextmanager
+def reference_of(reference: Any, settings: Settings, runner: Executor) -> Iterator[Profile | None]:
+    """A reference as a profile; a corpus is profiled beside nothing and forgotten."""
+    import tempfile
+
+    from datakit.corpora import open_corpus
+    from datakit.profiles.build import build
+    from datakit.profiles.profile import Profile
+    from datakit.profiles.workspace import workspace
+
+    if reference is None or hasattr(reference, "manifest"):
+        yield reference
+        return
+    if isinstance(reference, (str, os.PathLike)) and (Path(reference) / "manifest.json").exists():
+        yield Profile(Path(reference))
+        return
+    corpus = reference if is_corpus(reference) else open_corpus(reference)
+    with (
+        tempfile.TemporaryDirectory(prefix="datakit-reference-") as folder,
+        workspace(Path(folder) / "reference", {}, None) as work,
+    ):
+        yield build(corpus, work, settings, runner, lambda n: None)
+
+
+def with_basis(settings: Settings, baseline: Profile | None) -> Settings:
+    """An encoder that must be fitted is the reference's, so that the two can be compared."""
+    from datakit.encoders.encoder import Unfitted
+
+    encoder = settings.encoder
+    if baseline is None or not isinstance(encoder, Unfitted):
+        return settings
+    file = baseline.path / "embeddings" / "encoder.npz"
+    if baseline.encoder is None or baseline.encoder["name"] != encoder.name or not file.exists():
+        return settings
+    return replace(settings, encoder=encoder.load(file), borrowed=True)
+
+
+def run_key(corpus: Corpus, settings: Settings) -> dict[str, object]:
+    """What the parts of an unfinished run depend on."""
+    from datakit.measures.modality import modality
+    from datakit.profiles.build import measures_digest
+
+    location = corpus.location
+    return {
+        "corpus": location if "://" in location else os.path.abspath(location),
+        "measures": measures_digest(corpus.modality, settings.against),
+        "shard_size": modality(corpus.modality).shard_size,
+    } | settings.key()
