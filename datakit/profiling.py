@@ -114,6 +114,7 @@ def run_key(corpus: Corpus, settings: Settings) -> dict[str, object]:
     location = corpus.location
     return {
         "corpus": location if "://" in location else os.path.abspath(location),
+        "opened": {name: getattr(corpus, name, None) for name in ("manifest", "text_column")},
         "measures": measures_digest(corpus.modality, settings.against),
         "shard_size": modality(corpus.modality).shard_size,
     } | settings.key()

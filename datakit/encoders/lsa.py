@@ -48,7 +48,7 @@ class Lsa:
     """Latent semantic vectors, of unit length; zero where no n-gram is known, as of empty texts.
 
     Documents that the basis was fitted on lie further apart than others of their kind: between
-    two halves of one collection, one of them fitted on, the energy coefficient is .005 to .05, and
+    two halves of one collection, one of them fitted on, the energy coefficient is .003 to .05, and
     0 between halves of the rest. Compare collections by documents outside of the fitting sample.
 
     Parameters

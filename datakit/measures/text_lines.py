@@ -99,7 +99,7 @@ def is_repeated(block: TextBlock, starts: Numbers, ends: Numbers, documents: Num
     keys: Hashes = mix(heads ^ mix(tails + where.astype(np.uint64)))
     order = np.argsort(keys)
     same = keys[order[1:]] == keys[order[:-1]]
-    suspects = np.union1d(order[1:][same], order[:-1][same])
+    suspects = np.unique(np.concatenate([order[1:][same], order[:-1][same]]))
     seen = set()
     for i, document in zip(suspects.tolist(), documents[suspects].tolist(), strict=True):
         offset = int(block.starts[document])
@@ -188,12 +188,19 @@ def n_sentences(block: TextBlock) -> Numbers:
     terminal = (marks & TERMINAL) > 0
     begins = np.flatnonzero(np.append(True, positions[1:] - positions[:-1] > 1))
     last = positions[np.append(begins[1:], len(positions)) - 1]
-    ends = np.logical_or.reduceat(terminal, begins)
     spaced = (block.kinds[last + 1] & SPACE) > 0
-    ends &= spaced | np.logical_or.reduceat(terminal & (codes >= _IDEOGRAPHIC), begins)
+    ends = spaced & _any_between(terminal, begins)
+    if len(block.wide):
+        ends |= _any_between(terminal & (codes >= _IDEOGRAPHIC), begins)
     last = last[ends]
     words_before = block.words_before
     n_words = words_before[np.searchsorted(block.tokens[0], last)]
     before = words_before[block.token_bounds[:-1]][block.document_of(last)]
     before[1:] = np.maximum(before[1:], n_words[:-1])
     return block.count(last[n_words > before])
+
+
+def _any_between(mask: Mask, begins: Numbers) -> Mask:
+    """Whether any value from begins[i] to begins[i + 1] is true, shape (k,)."""
+    counts = sums_between(mask, np.append(begins, len(mask)))
+    return np.asarray(counts > 0)

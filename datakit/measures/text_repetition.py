@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -36,6 +37,7 @@ DUPLICATE_SIZES = (5, 6, 7, 8, 9, 10)
 
 _LOOP_SIZE = 3
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_SORTED_TOGETHER = 1024
 _POSITION_BITS = 20  # at least; the same in all but enormous blocks
 
 
@@ -62,9 +64,7 @@ def measure_repetition(block: TextBlock) -> Shares:
     """Columns of repeated n-grams and loops."""
     bounds = block.token_bounds
     documents = np.repeat(np.arange(len(block)), bounds[1:] - bounds[:-1])
-    starts, ends = block.tokens
-    before = np.zeros(len(starts) + 1, np.int64)
-    np.cumsum(ends - starts, out=before[1:])
+    before = block.chars_before
     joints = _joints_before(block)
     shares: Shares = {}
     for grams in repeated_ngrams(block, documents):
@@ -114,7 +114,7 @@ def repeated_ngrams(block: TextBlock, documents: Numbers) -> Iterator[NGrams]:
     # Told apart by documents, few of them are alike; equal ones of one document stay equal.
     marks = mix(np.arange(len(block), dtype=np.uint64))
     marked = longer ^ np.repeat(marks, bounds[1:] - bounds[:-1])[:-1]
-    grams = _repeated(2, marked[inside], np.flatnonzero(inside), documents)
+    grams = _repeated(2, marked[inside], np.flatnonzero(inside), documents, bounds)
     yield grams
     held = np.zeros(len(hashes), np.bool_)
     for size in range(3, DUPLICATE_SIZES[-1] + 1):
@@ -122,16 +122,28 @@ def repeated_ngrams(block: TextBlock, documents: Numbers) -> Iterator[NGrams]:
         held[grams.positions] = True
         places = np.flatnonzero(held[:-1] & held[1:])
         longer[places] = mix(longer[places] * _MULTIPLIER + hashes[places + (size - 1)])
-        grams = _repeated(size, longer[places], places, documents)
+        grams = _repeated(size, longer[places], places, documents, bounds)
         yield grams
 
 
-def _repeated(size: int, hashes: Hashes, places: Numbers, documents: Numbers) -> NGrams:
+def _parts(places: Numbers, bounds: Numbers) -> Iterator[slice]:
+    """Cut sorted places into runs of whole documents."""
+    n_parts = len(places) // _SORTED_TOGETHER + 1
+    wanted = np.arange(1, n_parts) * len(places) // n_parts
+    at = bounds.searchsorted(places[wanted])
+    cuts = [0, *places.searchsorted(bounds[at]).tolist(), len(places)]
+    return (slice(a, b) for a, b in pairwise(cuts))
+
+
+def _repeated(
+    size: int, hashes: Hashes, places: Numbers, documents: Numbers, bounds: Numbers
+) -> NGrams:
     """Of n-grams with these hashes at these places, those that their document has twice."""
     bits = max(len(documents).bit_length(), _POSITION_BITS)
     low = np.uint64((1 << bits) - 1)
     keys = (hashes & ~low) | places.astype(np.uint64)
-    keys.sort()
+    for part in _parts(places, bounds):
+        keys[part].sort()  # short runs stay in the innermost cache
     first = np.flatnonzero((keys[1:] ^ keys[:-1]) <= low)
     # Equal n-grams are in the order of their places, hence of their documents.
     earlier, later = ((keys[at] & low).view(np.int64) for at in (first, first + 1))

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from datakit.measures.text_block import DIGIT, LETTER, SPACE, UPPER, Numbers, TextBlock
+from datakit.measures.text_block import DIGIT, LETTER, UPPER, Numbers, TextBlock
 from datakit.measures.text_lines import Lines
 from datakit.measures.text_sums import Columns, Shares, sums_between
 
@@ -29,7 +29,8 @@ def measure_symbols(block: TextBlock) -> tuple[Shares, Numbers]:
     """Columns of character classes, and the letters of every document, shape (d,)."""
     kinds, lengths = block.kinds, block.lengths
     n_letters = block.count_where((kinds & LETTER) > 0)
-    n_spaces = block.count_where((kinds & SPACE) > 0) - 1
+    chars_before = block.chars_before[block.token_bounds]
+    n_spaces = lengths - (chars_before[1:] - chars_before[:-1])
     shares: Shares = {
         "upper_rate": (block.count_where((kinds & UPPER) > 0), n_letters),
         "digit_rate": (block.count_where((kinds & DIGIT) > 0), lengths),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from datakit.profiles.duplicates import near_groups
 from datakit.profiles.findings import Findings
+from datakit.profiles.groups import Groups
 from datakit.profiles.image_rules import IMAGE_RULES, IMAGE_SETTINGS
 from datakit.profiles.issue_kind import IssueKind
 
@@ -34,7 +35,7 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 }
 
 
-def _find(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float]) -> None:
+def _find(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float], near: Groups) -> None:
     _file_issues(found, rows)
     _relative_issues(found, rows, limits)
 

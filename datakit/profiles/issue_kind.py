@@ -34,7 +34,8 @@ class IssueKind:
     settings
         Issue -> threshold of the issues that are no `Rule`.
     find
-        Adds what is special to the modality.
+        Adds what is special to the modality, given the rows, the thresholds, and the groups of
+        near duplicates.
     same
         Columns whose equal values mean equal samples.
     near_groups
@@ -46,7 +47,7 @@ class IssueKind:
     rules: tuple[Rule, ...]
     derive: Derive
     settings: Mapping[str, float]
-    find: Callable[[Findings, pd.DataFrame, Mapping[str, float]], None]
+    find: Callable[[Findings, pd.DataFrame, Mapping[str, float], Groups], None]
     same: tuple[str, ...]
     near_groups: Callable[[pd.DataFrame, Embeddings | None], Groups]
     family: Callable[[pd.DataFrame], npt.NDArray[np.object_]] | None = None

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from datakit.errors import InputError
 from datakit.profiles.findings import Findings
-from datakit.profiles.groups import exact_groups
+from datakit.profiles.groups import Groups, exact_groups
 from datakit.profiles.issue_kind import IssueKind
 from datakit.profiles.neighbours import nearest_neighbours
 from datakit.profiles.rules import apply_rules, rule_names
@@ -81,8 +81,9 @@ def find_issues(
         rules, rows, kind.derive, limits, family
     ).items():
         found.add_mask(issue, mask, values, passed)
-    kind.find(found, rows, limits)
-    _group_issues(found, kind, rows, embeddings)
+    near = kind.near_groups(rows, embeddings)
+    kind.find(found, rows, limits, near)
+    _group_issues(found, kind, rows, near)
     _embedding_issues(found, rows, embeddings, limits)
     return found.frame()
 
@@ -108,14 +109,11 @@ def check_thresholds(modality: str, thresholds: Mapping[str, float]) -> dict[str
     return limits | dict(thresholds)
 
 
-def _group_issues(
-    found: Findings, kind: IssueKind, rows: pd.DataFrame, embeddings: Embeddings | None
-) -> None:
+def _group_issues(found: Findings, kind: IssueKind, rows: pd.DataFrame, near: Groups) -> None:
     exact = exact_groups(rows, kind.same)
     for group in exact:
         name = found.id_of(group[0])
         found.add("exact_duplicate", group, [1.0] * len(group), 1.0, name)
-    near = kind.near_groups(rows, embeddings)
     for members, similarity in near:
         found.add("near_duplicate", members, similarity, None, found.id_of(min(members)))
     for group in exact:

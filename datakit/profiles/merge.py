@@ -50,7 +50,7 @@ def merge_into(
                 raise ProfileError(
                     f"{first.path} and {other.path} differ in {name} "
                     f"({first.manifest[name]} and {other.manifest[name]}): profile both corpora "
-                    "with the same datakit and settings"
+                    f"with the same datakit and settings{_about(name, first, other)}"
                 )
     table = pa.concat_tables([_with_extras(profile) for profile in profiles])
     table = table.sort_by("sample_id")
@@ -75,12 +75,20 @@ def merge_into(
         notes=notes,
     )
     merged = write_profile(folder, [_keep_smallest(table, limit)], [], facts)
-    codebook = first.path / "embeddings" / "codebook.npz"
-    if codebook.exists():
-        shutil.copyfile(codebook, folder / "embeddings" / "codebook.npz")
+    for name in ("codebook.npz", "encoder.npz"):
+        if (first.path / "embeddings" / name).exists():
+            shutil.copyfile(first.path / "embeddings" / name, folder / "embeddings" / name)
     finish(merged, thresholds)
     _merge_thumbnails(profiles, merged)
     return merged
+
+
+def _about(name: str, first: Profile, other: Profile) -> str:
+    """What to do about encoders of one name that were fitted on different corpora."""
+    encoders = (first.encoder, other.encoder)
+    if name != "encoder" or None in encoders or len({e["name"] for e in encoders if e}) > 1:
+        return ""
+    return " (the encoder was fitted on each: give both the same --reference, or --encoder none)"
 
 
 def _with_extras(profile: Profile) -> pa.Table:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import xxhash
 
 from datakit.corpora.corpus import Corpus
 from datakit.encoders.encoder import Encoder
@@ -46,7 +47,10 @@ def shard_digest(samples: list[Sample]) -> str:
     for s in samples:
         place = (s.sample_id, s.n_bytes, s.mtime_ns, s.problem)
         told = (s.label, s.split, s.caption, s.language, s.date)
-        digest.update(repr((place, told)).encode())
+        digest.update(repr((place, told)).encode("utf-8", "surrogatepass"))
+        if isinstance(s.source, bytes) and s.mtime_ns is None:
+            # A sample that carries its bytes has nothing else that tells of a change.
+            digest.update(xxhash.xxh3_128_digest(s.source))
     return digest.hexdigest()
 
 

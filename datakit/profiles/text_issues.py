@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from datakit.measures.text_language import languages
 from datakit.profiles.findings import Findings
 from datakit.profiles.groups import Groups
 from datakit.profiles.issue_kind import IssueKind
-from datakit.profiles.rules import Values
+from datakit.profiles.rules import Mask, Values
+from datakit.profiles.shared_lines import shared_lines
 from datakit.profiles.text_duplicates import SAME_TEXT, near_text_groups
 from datakit.profiles.text_rules import TEXT_RULES, TEXT_SETTINGS
 
@@ -21,14 +24,62 @@ if TYPE_CHECKING:
 
 __all__ = ["TEXT_ISSUES"]
 
+_NO_LANGUAGE = ("", "zxx")
+
 
 def _derived(rows: pd.DataFrame, column: str) -> Values:
     """A measured column, or one that follows from several."""
     return rows[column].to_numpy(float, na_value=np.nan)
 
 
-def _find(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float]) -> None:
+def _family(rows: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """ "unspaced" where most letters are of a script without spaces, else "spaced"."""
+    names = ["han_rate", "kana_rate", "hangul_rate"]
+    unspaced = rows[names].fillna(0).to_numpy(float).sum(axis=1) >= 0.5
+    return np.where(unspaced, "unspaced", "spaced").astype(object)
+
+
+def _find(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float], near: Groups) -> None:
     found.add_mask("empty", (rows["status"] == "empty").to_numpy())
+    readable = (rows["status"] == "ok").to_numpy()
+    foreign = rows["encoding"].notna() & (rows["encoding"] != "utf-8")
+    damaged = rows["warning"].fillna("").str.contains("U+FFFD", regex=False)
+    found.add_mask("not_utf8", (foreign | damaged).to_numpy())
+    _wrong_language(found, rows, readable, limits)
+    _boilerplate(found, rows, near, limits)
+
+
+def _wrong_language(
+    found: Findings, rows: pd.DataFrame, readable: Mask, limits: Mapping[str, float]
+) -> None:
+    """Documents that are surely not in the language that they, or most others, should be in."""
+    language = rows["language"].where(readable)
+    known = language[~language.isin(_NO_LANGUAGE)].dropna()
+    if known.empty:
+        return
+    shares = known.value_counts(normalize=True)
+    main = shares.index[0] if shares.iloc[0] >= limits["main_language"] else None
+    declared = rows["declared_language"].astype("string").str.lower().str.split("[-_]").str[0]
+    expected = declared.astype(object).where(declared.isin(languages()), main)
+    score = rows["language_score"].to_numpy(float, na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        sure = score >= limits["wrong_language"]
+    other = (language.notna() & ~language.isin(_NO_LANGUAGE) & expected.notna()).to_numpy() & (
+        language != expected
+    ).to_numpy()
+    found.add_mask("wrong_language", other & sure, score, limits["wrong_language"])
+
+
+def _boilerplate(
+    found: Findings, rows: pd.DataFrame, near: Groups, limits: Mapping[str, float]
+) -> None:
+    """Lines of menus, footers and notices: by their words, or because others have them too."""
+    shared = shared_lines(rows, [members for members, _ in near]).n_shared
+    named = rows["n_boilerplate_lines"].fillna(0).to_numpy(float)
+    by_words = named >= limits["boilerplate"]
+    by_others = ~by_words & (shared >= limits["shared_lines"])
+    found.add_mask("boilerplate", by_words, named, limits["boilerplate"])
+    found.add_mask("boilerplate", by_others, shared, limits["shared_lines"])
 
 
 def _near(rows: pd.DataFrame, embeddings: Embeddings | None) -> Groups:
@@ -42,4 +93,5 @@ TEXT_ISSUES = IssueKind(
     find=_find,
     same=SAME_TEXT,
     near_groups=_near,
+    family=_family,
 )

@@ -31,4 +31,17 @@ TEXT_RULES: tuple[Rule, ...] = (
     Rule("secret", "n_secrets", False, 0.5, "any key, token or password"),
 )
 
-TEXT_SETTINGS: dict[str, float] = {}
+TEXT_SETTINGS: dict[str, float] = {
+    "wrong_language": 0.9,
+    "main_language": 0.5,
+    "boilerplate": 1,
+    "shared_lines": 2,
+}
+"""Thresholds of what no single column decides.
+
+wrong_language: least probability of another language than the expected one.
+main_language: share of the documents that the commonest language must have to be the one that is
+    expected of those whose language the corpus does not declare.
+boilerplate: lines of menus, footers and notices, known by their words.
+shared_lines: lines that many other documents have too.
+"""

@@ -86,7 +86,6 @@ def test_lines_are_those_of_the_bytes_however_they_are_cut(pieces, size, limit):
 
 
 def test_a_long_line_is_read_through_without_being_held():
-    block = b"x" * 2**20
     n_blocks = 100
 
     class Long(io.BufferedIOBase):
@@ -94,7 +93,7 @@ def test_a_long_line_is_read_through_without_being_held():
 
         def read1(self, n=-1):
             self.left -= 1
-            return block if self.left >= 0 else b"\nend" if self.left == -1 else b""
+            return b"x" * 2**20 if self.left >= 0 else b"\nend" if self.left == -1 else b""
 
     import tracemalloc
 

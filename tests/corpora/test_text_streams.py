@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from datakit.corpora import open_corpus, text_file
+from datakit.corpora import open_corpus, streams, text_file
 from datakit.corpora.encodings import find_encoding
 from datakit.errors import CorpusError
 
@@ -31,7 +31,9 @@ de razón y conciencia, deben comportarse fraternalmente los unos con los otros.
 Toda persona tiene todos los derechos y libertades proclamados en esta Declaración, sin
 distinción alguna de raza, color, sexo, idioma, religión, opinión política o de cualquier
 otra índole, origen nacional o social, posición económica, nacimiento o cualquier otra condición.
-Todo individuo tiene derecho a la vida, a la libertad y a la seguridad de su persona."""
+Todo individuo tiene derecho a la vida, a la libertad y a la seguridad de su persona.
+La maternidad y la infancia tienen derecho a cuidados y asistencia especiales. Todos los niños,
+nacidos de matrimonio o fuera de matrimonio, tienen derecho a igual protección social."""
 JAPANESE = """\
 すべての人間は、生れながらにして自由であり、かつ、尊厳と権利とについて平等である。
 人間は、理性と良心とを授けられており、互いに同胞の精神をもって行動しなければならない。
@@ -57,8 +59,9 @@ Każdy człowiek ma prawo do życia, wolności i bezpieczeństwa swej osoby."""
     ],
 )
 @pytest.mark.parametrize("form", ["csv", "jsonl", "txt"])
-def test_files_that_are_not_utf8(tmp_path, text, encoding, form):
-    rows = [f"{line} {i}" for i in range(700) for line in text.split("\n")]
+def test_files_that_are_not_utf8(tmp_path, text, encoding, form, monkeypatch):
+    monkeypatch.setattr(streams, "BLOCK", 1001)  # blocks end inside of characters
+    rows = [f"{line} {i}" for i in range(2500) for line in text.split("\n")]
     if form == "csv":
         data = "label,text\r\n" + "".join(f'a,"{row}"\r\n' for row in rows)
     elif form == "jsonl":
@@ -94,6 +97,11 @@ def test_valid_utf8_is_utf8_wherever_the_head_ends(text):
         assert find_encoding(data[:end]) in ("utf-8", "utf-8-sig", "utf-16", "utf-32")
         if not text.startswith(("\ufeff", "\ufffe")):
             assert find_encoding(data[:end]) == "utf-8"
+
+
+def test_a_file_of_two_encodings_is_in_that_of_most_of_it():
+    rows = [SPANISH.encode()] * 20 + [SPANISH.encode("cp1252")] * 3
+    assert find_encoding(b"\n".join(rows)) == "utf-8"
 
 
 LINE = st.one_of(

@@ -314,7 +314,7 @@ def test_compression_ranks_documents_as_zlib_does():
 
 HARD = {
     "one word of ten million letters": "a" * 10_000_000,
-    "one line of ten million characters": "我" * 10_000_000,
+    "one line of Chinese characters": "我" * 2_000_000,
     "a word of different letters": "".join(chr(97 + i * i % 26) for i in range(3_000_000)),
     "a loop of one word": "spam " * 400_000,
     "marks on one letter": "e" + "\u0301" * 1_000_000,
