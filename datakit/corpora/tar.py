@@ -39,7 +39,7 @@ class Tar:
         self.location = location
         self.notes: dict[str, int] = {}
         self._files = sorted(files, key=lambda file: file.name)
-        self._text_column = text_column
+        self.text_column = text_column
         kinds = (tar_modality(file) for file in self._files)
         self.modality = next((kind for kind in kinds if kind is not None), "image")
         self._length: int | None = None
@@ -57,7 +57,7 @@ class Tar:
         notes: Counter[str] = Counter()
         for file in self._files:
             if self.modality == "text":
-                yield from TextMembers(file, _is_plain(file), self._text_column, notes)
+                yield from TextMembers(file, _is_plain(file), self.text_column, notes)
             else:
                 yield from sorted(_samples(file, notes), key=lambda sample: sample.sample_id)
         self.notes = dict(sorted(notes.items()))

@@ -76,7 +76,7 @@ class TextTable:
         self.location = location
         self.notes: dict[str, int] = {}
         self._files = sorted(files, key=lambda file: file[0] + "#")
-        self._text_column = text_column
+        self.text_column = text_column
         self._length: int | None = None
         self._check()
 
@@ -87,7 +87,7 @@ class TextTable:
             try:
                 head = head_of(path)
                 if head.names:
-                    choose_columns(name, head, self._text_column)
+                    choose_columns(name, head, self.text_column)
                 if head.n_records:
                     return
             except CorpusError as error:
@@ -139,7 +139,7 @@ class TextTable:
             if not head.names and not head.n_records:
                 notes["table without records"] += 1
                 return
-            columns = choose_columns(name, head, self._text_column)
+            columns = choose_columns(name, head, self.text_column)
             if columns.guessed:
                 notes[f"text taken from column {columns.text!r}, the only one of long texts"] += 1
             yield from _format(path.name).rows(path, columns, notes)
@@ -150,7 +150,7 @@ class TextTable:
         count = _format(path.name).count
         try:
             if count is not None:
-                choose_columns(name, head_of(path), self._text_column)
+                choose_columns(name, head_of(path), self.text_column)
                 return count(path)
         except (CorpusError, OSError):
             pass  # then there is one sample that says so, or none

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import cv2
@@ -91,6 +91,28 @@ class Hub:
                 if not isinstance(result, torch.Tensor):
                     pooled = getattr(result, "pooler_output", None)
                     result = result.last_hidden_state[:, 0] if pooled is None else pooled
+                out.append(result.reshape(-1).float().numpy())
+        return np.stack(out)
+
+    @property
+    def encode_captions(self) -> Callable[[Sequence[str]], npt.NDArray[np.float32]] | None:
+        """Text features in the space of the images, shape (n, dim); None without a text tower."""
+        if self._model is None:
+            self._load()
+        return self._text_features if hasattr(self._model, "get_text_features") else None
+
+    def _text_features(self, captions: Sequence[str]) -> npt.NDArray[np.float32]:
+        import torch
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(self._source)
+        out = []
+        with torch.inference_mode():
+            for caption in captions:
+                inputs = tokenizer([caption], return_tensors="pt", truncation=True)
+                result = self._model.get_text_features(**inputs)
+                if not isinstance(result, torch.Tensor):
+                    result = result.pooler_output
                 out.append(result.reshape(-1).float().numpy())
         return np.stack(out)
 

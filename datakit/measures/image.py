@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
+from datakit.measures.caption import CAPTION_COLUMNS
 from datakit.measures.image_columns import IMAGE_COLUMNS
 from datakit.measures.image_read import Picture, read_image
 from datakit.measures.image_statistics import Reduced, derive, reduce_images
@@ -94,7 +95,7 @@ def _pixel_hash(picture: Picture) -> str:
 
 IMAGE = Modality(
     name="image",
-    columns=IMAGE_COLUMNS,
+    columns=(*IMAGE_COLUMNS, *CAPTION_COLUMNS),
     fingerprints=(
         Column("thumb", "binary", "", "gray 32 x 32 thumbnail that near duplicates use"),
     ),

@@ -10,7 +10,7 @@ The words are those of `datakit.measures.text_tokens`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from datakit.measures.text_characters import (
     lower_codes,
 )
 from datakit.measures.text_hashes import PADDING, Hashes, Numbers, SpanHasher, mix
+from datakit.measures.text_memory import keep_freed_memory
 from datakit.measures.text_tokens import TOKENISER, Mask, find_tokens
 
 __all__ = [
@@ -59,9 +60,6 @@ __all__ = [
 ]
 
 
-_KEPT_BYTES = 1 << 24
-
-
 def blocks(texts: Sequence[str], n_chars: int = 1 << 18) -> Iterator[tuple[int, TextBlock]]:
     """Cut documents into blocks of some `n_chars` characters that stay in the cache.
 
@@ -70,7 +68,7 @@ def blocks(texts: Sequence[str], n_chars: int = 1 << 18) -> Iterator[tuple[int, 
     (int, TextBlock)
         The number of the block's first document, and the block.
     """
-    _keep_freed_memory()
+    keep_freed_memory()
     begin, size = 0, 0
     for i, text in enumerate(texts):
         if size and size + len(text) > n_chars:
@@ -97,8 +95,6 @@ class TextBlock:
         uint8, shape (n,): the code points, those from U+0100 on replaced by 255.
     wide
         int64, shape (w,): the positions of the code points from U+0100 on.
-    units
-        Shape (n,): the code points, as uint8 where ``wide`` is empty, else as uint32.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -134,7 +130,7 @@ class TextBlock:
 
     @cached_property
     def codes(self) -> Codes:
-        """Uint32, shape (n,): all documents, each followed by one NUL."""
+        """Code points of all documents, each followed by one NUL; uint32, shape (n,)."""
         if self._padded_codes is None:
             return self.narrow.astype(np.uint32)
         return self._padded_codes[: self._n]
@@ -291,24 +287,12 @@ class TextBlock:
 
     def count_where(self, mask: Mask | Kinds) -> Numbers:
         """How many positions of a mask (0 or 1) lie in every document or its NUL, shape (d,)."""
-        # Sums of 32 bits are the fastest, and a block has fewer characters than they can count.
+        # Sums of 32 bits are the fastest, and a block has fewer characters than that.
         return np.add.reduceat(mask.view(np.uint8), self.starts, dtype=np.int32).astype(np.int64)
 
     def document_of(self, positions: Numbers) -> Numbers:
         """The document that holds each position, same shape; its NUL counts as its own."""
         return np.searchsorted(self.ends, positions)
-
-
-@cache
-def _keep_freed_memory() -> None:
-    """Have the C library keep the arrays of one block for the next one.
-
-    glibc gives freed memory back to the system as soon as it is more than twice the largest piece
-    that was ever mapped and freed, and fetching it again page by page costs a fifth of all time.
-    Freeing one larger piece, which is never touched, raises that bound (mallopt(3),
-    M_TRIM_THRESHOLD); other C libraries do not mind.
-    """
-    np.empty(_KEPT_BYTES, np.uint8)
 
 
 def _narrowed(codes: Codes) -> bytes:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from datakit.profiles.profile import Embeddings
 
-__all__ = ["FLAT_GRADIENT", "near_groups"]
+__all__ = ["FLAT_GRADIENT", "SAME_IMAGE", "near_groups"]
 
-_SAME = ("content_hash", "pixel_hash")
+SAME_IMAGE = ("content_hash", "pixel_hash")
+"""Columns whose equal values mean equal images: bytes, or decoded pixels."""
 
 FLAT_GRADIENT = 1.5
 """Pictures with a smaller mean step have no shape to compare: blank pages match each other."""
@@ -39,7 +40,7 @@ def near_groups(rows: pd.DataFrame, embeddings: Embeddings | None) -> Groups:
     from datakit.profiles.near_duplicates import Fingerprints, near_pairs
 
     usable = (rows["status"] == "ok").to_numpy() & (rows["gradient"] >= FLAT_GRADIENT).to_numpy()
-    for group in exact_groups(rows, _SAME):
+    for group in exact_groups(rows, SAME_IMAGE):
         usable[group[1:]] = False
     numbers = np.flatnonzero(usable)
     if len(numbers) < 2:

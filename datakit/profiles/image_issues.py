@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from datakit.profiles.duplicates import near_groups
+from datakit.profiles.duplicates import SAME_IMAGE, near_groups
 from datakit.profiles.findings import Findings
-from datakit.profiles.groups import Groups
-from datakit.profiles.image_rules import IMAGE_RULES, IMAGE_SETTINGS
+from datakit.profiles.groups import Groups, exact_groups
+from datakit.profiles.image_rules import CAPTION_RULES, IMAGE_RULES, IMAGE_SETTINGS
 from datakit.profiles.issue_kind import IssueKind
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 def _find(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float], near: Groups) -> None:
     _file_issues(found, rows)
     _relative_issues(found, rows, limits)
+    _repeated_captions(found, rows, limits["repeated_caption"], near)
 
 
 def _file_issues(found: Findings, rows: pd.DataFrame) -> None:
@@ -90,11 +91,28 @@ def _relative_issues(found: Findings, rows: pd.DataFrame, limits: Mapping[str, f
             found.add_mask("odd_mode", share < limits["odd_mode"], share, limits["odd_mode"])
 
 
+def _repeated_captions(found: Findings, rows: pd.DataFrame, least: float, near: Groups) -> None:
+    """Captions that tell nothing apart: one text on many images that are no copies."""
+    hashes = rows["caption_hash"]
+    if hashes.isna().all():
+        return
+    one_of = np.arange(len(rows))
+    for group in [*exact_groups(rows, SAME_IMAGE), *(members for members, _ in near)]:
+        one_of[group] = one_of[group].min()
+    for _, numbers in hashes.dropna().groupby(hashes).indices.items():
+        members = rows.index.get_indexer(hashes.dropna().index[numbers])
+        n_images = len(np.unique(one_of[members]))
+        if n_images >= least:
+            name = found.id_of(int(members.min()))
+            values = [float(n_images)] * len(members)
+            found.add("repeated_caption", members.tolist(), values, least, name)
+
+
 IMAGE_ISSUES = IssueKind(
-    rules=IMAGE_RULES,
+    rules=IMAGE_RULES + CAPTION_RULES,
     derive=_derived,
     settings=IMAGE_SETTINGS,
     find=_find,
-    same=("content_hash", "pixel_hash"),
+    same=SAME_IMAGE,
     near_groups=near_groups,
 )

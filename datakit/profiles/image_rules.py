@@ -7,9 +7,13 @@ or lets about 0.5 % of the clean ones through.
 
 from __future__ import annotations
 
-from datakit.profiles.rules import Rule
+from dataclasses import replace
 
-__all__ = ["IMAGE_RULES", "IMAGE_SETTINGS"]
+from datakit.measures.caption import CAPTION_COLUMNS
+from datakit.profiles.rules import Rule
+from datakit.profiles.text_rules import TEXT_RULES
+
+__all__ = ["CAPTION_RULES", "IMAGE_RULES", "IMAGE_SETTINGS"]
 
 
 IMAGE_RULES: tuple[Rule, ...] = (
@@ -57,13 +61,24 @@ IMAGE_RULES: tuple[Rule, ...] = (
     Rule("rotated_by_exif", "exif_orientation", False, 1.5, "EXIF 2.32: 1 is upright"),
 )
 
+_MEASURED = {column.name for column in CAPTION_COLUMNS}
+
+CAPTION_RULES: tuple[Rule, ...] = tuple(
+    replace(rule, column=f"caption_{rule.column}")
+    for rule in TEXT_RULES
+    if f"caption_{rule.column}" in _MEASURED
+)
+"""What makes an issue of a caption: the rules of texts, as far as a line of text can break them."""
+
 IMAGE_SETTINGS: dict[str, float] = {
     "odd_size": 1.6,
     "odd_mode": 0.10,
+    "repeated_caption": 5,
 }
 """Dataset-relative thresholds.
 
 odd_size: octaves (log2) between the square root of the area and the corpus median (1.6: three
     times), widened to three interquartile ranges where sizes vary by themselves.
+repeated_caption: images, copies left out, that share a caption.
 odd_mode: a mode that fewer than this share of the images has, when another mode has the majority.
 """

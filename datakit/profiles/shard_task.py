@@ -16,6 +16,7 @@ from datakit.encoders.encoder import Encoder
 from datakit.executors.executor import Watch
 from datakit.measures.modality import modality
 from datakit.measures.shard import measure_shard
+from datakit.profiles.captions import enter_captions
 from datakit.profiles.part import part_digest, write_part
 from datakit.profiles.previous import Previous
 from datakit.profiles.row_schema import PLACE_COLUMNS, rows_to_table
@@ -141,9 +142,10 @@ class ShardTask:
             rows[i] = row
         self._embed(prepared, vectors)
         done = [row for row in rows if row is not None]
-        return [
-            row | place_columns(sample) for row, sample in zip(done, samples, strict=True)
-        ], vectors
+        placed = [row | place_columns(sample) for row, sample in zip(done, samples, strict=True)]
+        if self.corpus.modality == "image":
+            enter_captions(placed, samples, vectors, self.encoder)
+        return placed, vectors
 
     def _embed(
         self,
@@ -167,5 +169,9 @@ class ShardTask:
             vector = self.previous.embedding(row["sample_id"])
             if vector is None:
                 return None, None
-        kept = {name: value for name, value in row.items() if name not in PLACE_COLUMNS}
+        kept = {
+            name: value
+            for name, value in row.items()
+            if name not in PLACE_COLUMNS and not name.startswith("caption_")
+        }
         return kept, vector

@@ -33,7 +33,7 @@ def _derived(rows: pd.DataFrame, column: str) -> Values:
 
 
 def _family(rows: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """ "unspaced" where most letters are of a script without spaces, else "spaced"."""
+    """The family of scripts of every row: "unspaced" for Chinese, Japanese, Korean."""
     names = ["han_rate", "kana_rate", "hangul_rate"]
     unspaced = rows[names].fillna(0).to_numpy(float).sum(axis=1) >= 0.5
     return np.where(unspaced, "unspaced", "spaced").astype(object)

@@ -28,6 +28,15 @@ _IMAGE = {
     "odd_size": "Drop the images that are far smaller or larger than the others.",
     "odd_aspect": "Crop or drop the extremely long images.",
 }
+_CAPTION = {
+    "mojibake": "Repair the encoding of the captions (ftfy).",
+    "control_characters": "Remove the control characters from the captions.",
+    "gibberish": "Write the captions again that are no language.",
+    "markup_residue": "Extract the captions from the markup again.",
+    "pii": "Replace personal data in captions by placeholders: a model may repeat it.",
+    "secret": "Revoke the keys and passwords in captions, and remove them.",
+    "repeated_caption": "Write captions that tell the images apart.",
+}
 _TEXT = {
     "unreadable": "Drop what cannot be read as text.",
     "empty": "Drop the empty documents.",
@@ -54,10 +63,13 @@ def usability(profile: Profile) -> Score:
     profile
         The profile.
     """
+    defects = _DISABLING[profile.modality]
+    if profile.modality == "image" and profile.rows["caption"].notna().any():
+        defects = defects | _CAPTION
     return share_score(
         profile,
         "usability",
-        {name: flagged(profile, name) for name in _DISABLING[profile.modality]},
+        {name: flagged(profile, name) for name in defects},
         "share of samples without a disabling defect; Wilson 95 % interval",
-        _DISABLING[profile.modality],
+        defects,
     )

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 import datakit as dk
 
 RESULT = ("rows", "issues.parquet", "scores.json", "embeddings", "excerpts.parquet")
-WORDS = (
+COMMON = (
     "the of and to in that it was for on as with his be at by this had not are but from or have an "
     "they which one you were all her she there would their we him been has when who will no more "
     "if out so up said what its about than into them can only other time new some could these two "
     "may first then do any like my now over such our man me even most made after also did many"
-).split()
+)
+WORDS = COMMON.split()
 
 
 def contents(path):

@@ -1,6 +1,5 @@
 import math
 import random
-import re
 import sys
 import time
 import zlib
@@ -17,7 +16,6 @@ from literal_text_statistics import literal
 
 from datakit.measures.text_block import TextBlock, blocks
 from datakit.measures.text_marks import TERMINAL, code_marks
-from datakit.measures.text_repetition import later_copies
 from datakit.measures.text_statistics import STATISTICS_COLUMNS, text_statistics
 
 ENGLISH = Path(random.__file__).parent
@@ -140,22 +138,6 @@ def test_blocks_of_any_size_give_the_same():
                 np.testing.assert_array_equal(cut, values)
 
 
-def test_ngram_rates_are_those_of_datatrove():
-    gopher = pytest.importorskip("datatrove.pipeline.filters.gopher_repetition_filter")
-    # Words only: theirs puts a space between all tokens, and n-grams of symbols do not count here.
-    texts = [re.sub(r"[\W_]+", " ", text).strip() for text in english()]
-    for text in [*texts, *(t[:900] * 3 for t in texts[:5])]:
-        row, words = one(text), [text[a:b] for a, b in spans(text)]
-        for n in (2, 3, 4):
-            grams = gopher.get_n_grams(words, n)
-            if len(set(grams)) < len(grams):  # an n-gram that stands once does not count here
-                theirs = gopher.find_top_duplicate(grams) / len(text)
-                assert row[f"top_{n}gram_rate"] == pytest.approx(theirs)
-        for n in range(5, 11):
-            theirs = gopher.find_all_duplicate(words, n) / len(text)
-            assert row[f"duplicate_{n}gram_rate"] == pytest.approx(theirs, abs=0.04)
-
-
 def test_lines_are_those_of_datatrove():
     gopher = pytest.importorskip("datatrove.pipeline.filters.gopher_repetition_filter")
     for text in english():
@@ -218,62 +200,6 @@ def test_sentences(text, n):
 )
 def test_ends_mid_sentence(text, cut):
     assert one(text)["ends_mid_sentence"] == cut
-
-
-WORDS = [f"word{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(600)]
-
-
-def with_loop(words, phrase, share, joint=" "):
-    n = max(2, int(share * len(words) / (1 - share) / len(phrase)))
-    return joint.join(words) + joint + joint.join(phrase * n)
-
-
-@pytest.mark.parametrize("n_words", [90, 300, 600])
-@pytest.mark.parametrize("period", [1, 2, 5, 8, 13])
-def test_loops_at_the_end_are_found(n_words, period):
-    words = WORDS[:n_words]
-    text = with_loop(words, words[-period - 3 : -3], 0.15)
-    expected = 0.15 if period < 8 else min(0.15, 2 * period / n_words)
-    assert one(text)["tail_loop_rate"] > 0.75 * expected
-    assert one(" ".join(words))["tail_loop_rate"] == 0
-
-
-def test_a_loop_counts_all_its_characters():
-    text = "start here: " + "on and on, " * 10 + "then over."
-    looped = ("on and on, " * 10).rstrip()
-    assert one(text)["tail_loop_rate"] == pytest.approx(len(looped) / len(text))
-
-
-def test_loops_of_chinese_phrases_are_found():
-    phrase = CHINESE[10:26]
-    text = CHINESE + phrase * 3
-    assert one(text)["tail_loop_rate"] == pytest.approx(48 / len(text), abs=0.02)
-    assert one(CHINESE)["tail_loop_rate"] == 0
-    assert one(CHINESE * 3)["tail_loop_rate"] == 1
-
-
-def test_emphasis_and_rulers_are_no_loops():
-    assert one("It was very very very good. " + " ".join(WORDS[:50]))["tail_loop_rate"] == 0
-    ruled = one("Title\n" + "-" * 60 + "\n" + " ".join(WORDS[:50]))
-    assert ruled["top_2gram_rate"] == ruled["duplicate_5gram_rate"] == 0
-    assert one("Title " + "- " * 60)["tail_loop_rate"] > 0.9
-    assert one("Title\n" + "-" * 60 + "\n" + " ".join(WORDS[:50]))["tail_loop_rate"] == 0
-
-
-@given(st.lists(st.sampled_from("abc"), max_size=60), st.integers(2, 6))
-def test_later_copies_by_reading_from_the_front(letters, n):
-    grams = ["".join(letters[i : i + n]) for i in range(len(letters) - n + 1)]
-    places = [i for i, gram in enumerate(grams) if gram in grams[:i]]
-    read, i = [], 0
-    while i < len(grams):
-        if i in places:
-            read += range(i, i + n)
-            i += n
-        else:
-            i += 1
-    first, past = later_copies(np.array(places, np.int64), n)
-    runs = zip(first.tolist(), past.tolist(), strict=True)
-    assert [k for a, b in runs for k in range(a, b)] == read
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,7 @@ def test_the_least_number_of_documents_grows_with_the_corpus():
 
     names = [f"{i:x}" for i in range(n)]
     lines = [int(value).to_bytes(8, "little") for value in shared]
-    rows = pd.DataFrame(
-        {"status": "ok", "content_hash": names, "text_hash": names, "lines": lines}
-    )
+    rows = pd.DataFrame({"status": "ok", "content_hash": names, "text_hash": names, "lines": lines})
     found = shared_lines(rows)
     assert found.least == 4 * MIN_DOCUMENTS
     assert found.table["n_documents"].tolist() == [30, 20]
