@@ -6,7 +6,7 @@ turned into columns for all images of a shard at once: the calls, not the pixels
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -22,7 +22,7 @@ from datakit.measures.image_detail import (
     sample_lines,
     sharpness,
 )
-from datakit.measures.image_tone import colour, histograms, tone
+from datakit.measures.image_tone import colour, histograms, sample_grid, tone
 
 __all__ = ["FINGERPRINT", "Reduced", "derive", "reduce_images", "statistics"]
 
@@ -50,6 +50,8 @@ class Reduced:
         Luma histograms, shape (n, 256).
     lines
         Rows and columns of pixels, see `sample_lines`; None for tiny images.
+    grid
+        Some pixels, see `sample_grid`.
     thumbs
         uint8, shape (n, 32, 32).
     """
@@ -57,6 +59,7 @@ class Reduced:
     columns: dict[str, Values]
     histogram: npt.NDArray[np.int64]
     lines: tuple[Gray, Gray] | None
+    grid: npt.NDArray[np.uint8]
     thumbs: Gray
 
 
@@ -77,15 +80,18 @@ def reduce_images(pixels: npt.NDArray[np.uint8], scale: int = 1) -> Reduced:
     small = detail
     while max(small.shape[1:]) > _TONE_SIDE and min(small.shape[1:]) >= 4:
         small = _halve(small)
-    columns = colour(pixels)
-    columns["sharpness"] = sharpness(detail)
-    columns["noise"] = noise(detail)
-    columns["gradient"] = gradient(small)
-    columns["blockiness"] = blockiness(luma) if scale == 1 else np.full(len(luma), np.nan)
+    columns = {
+        "sharpness": sharpness(detail),
+        "noise": noise(detail),
+        "gradient": gradient(small),
+        "blockiness": blockiness(luma) if scale == 1 else np.full(len(luma), np.nan),
+    }
     sides = borders(small)
     for k, side in enumerate(("top", "bottom", "left", "right")):
         columns[f"border_{side}"] = sides[:, k]
-    return Reduced(columns, histograms(small), sample_lines(detail), _thumbnails(small))
+    return Reduced(
+        columns, histograms(small), sample_lines(detail), sample_grid(pixels), _thumbnails(small)
+    )
 
 
 def derive(parts: Sequence[Reduced]) -> dict[str, npt.NDArray[np.generic]]:
@@ -101,6 +107,7 @@ def derive(parts: Sequence[Reduced]) -> dict[str, npt.NDArray[np.generic]]:
         name: np.concatenate([part.columns[name] for part in parts]) for name in names
     }
     columns |= tone(np.concatenate([part.histogram for part in parts]))
+    columns |= _colour(parts)
     columns["effective_resolution"] = _effective_resolution(parts)
     columns["thumb"] = np.concatenate([part.thumbs for part in parts])
     return columns
@@ -111,23 +118,37 @@ def statistics(pixels: npt.NDArray[np.uint8], scale: int = 1) -> dict[str, npt.N
     return derive([reduce_images(pixels, scale)])
 
 
+def _colour(parts: Sequence[Reduced]) -> dict[str, Values]:
+    """Colour of every image; grids of one shape are measured together."""
+    out: dict[str, Values] = {}
+    for rows, grid in _alike(parts, lambda part: (part.grid,)):
+        for name, values in colour(grid).items():
+            out.setdefault(name, np.empty(sum(len(part.grid) for part in parts)))[rows] = values
+    return out
+
+
 def _effective_resolution(parts: Sequence[Reduced]) -> Values:
     """The sparser direction of every image; lines of one shape are transformed together."""
-    n = [len(part.histogram) for part in parts]
-    starts = np.cumsum([0, *n])
-    sparsest = np.ones(starts[-1])
-    alike: dict[tuple[int, ...], list[tuple[int, Gray]]] = {}
-    for start, count, part in zip(starts.tolist(), n, parts, strict=False):
-        if part.lines is None:
-            sparsest[start : start + count] = np.nan
-            continue
-        for lines in part.lines:
-            alike.setdefault(lines.shape[1:], []).append((start, lines))
-    for found in alike.values():
-        shares = effective_resolution(np.concatenate([lines for _, lines in found]))
-        rows = np.concatenate([start + np.arange(len(lines)) for start, lines in found])
-        np.minimum.at(sparsest, rows, shares)
+    known = np.concatenate([np.full(len(p.histogram), p.lines is not None) for p in parts])
+    sparsest = np.where(known, 1.0, np.nan)
+    for rows, lines in _alike(parts, lambda part: part.lines or ()):
+        np.minimum.at(sparsest, rows, effective_resolution(lines))
     return sparsest
+
+
+def _alike(
+    parts: Sequence[Reduced], arrays: Callable[[Reduced], Sequence[Gray]]
+) -> Iterator[tuple[npt.NDArray[np.int64], Gray]]:
+    """Arrays of one shape put together, with the numbers of the images they are of."""
+    found: dict[tuple[int, ...], list[tuple[int, Gray]]] = {}
+    start = 0
+    for part in parts:
+        for array in arrays(part):
+            found.setdefault(array.shape[1:], []).append((start, array))
+        start += len(part.histogram)
+    for group in found.values():
+        rows = np.concatenate([first + np.arange(len(array)) for first, array in group])
+        yield rows, np.concatenate([array for _, array in group])
 
 
 def _luma(pixels: npt.NDArray[np.uint8]) -> Gray:

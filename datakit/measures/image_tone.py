@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["colour", "histograms", "tone"]
+__all__ = ["colour", "histograms", "sample_grid", "tone"]
 
 Gray = npt.NDArray[np.uint8]
 Values = npt.NDArray[np.float64]
@@ -57,32 +57,37 @@ def tone(counts: npt.NDArray[np.int64]) -> dict[str, Values]:
     return columns
 
 
-def colour(pixels: npt.NDArray[np.uint8]) -> dict[str, Values]:
-    """Colour statistics of n images of one size, on a grid of some 50 x 50 pixels.
+def sample_grid(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Some 50 x 50 pixels of n images of one size, for `colour`."""
+    step = max(1, min(pixels.shape[1:3]) // _GRID)
+    return np.ascontiguousarray(pixels[:, step // 2 :: step, step // 2 :: step])
+
+
+def colour(grid: npt.NDArray[np.uint8]) -> dict[str, Values]:
+    """Colour statistics of n images from a grid of their pixels.
 
     Parameters
     ----------
-    pixels
-        uint8, shape (n, h, w, 3) or (n, h, w) for gray images.
+    grid
+        uint8, shape (n, h, w, 3), or (n, h, w) for gray images.
     """
-    n, h, w = pixels.shape[:3]
-    step = max(1, min(h, w) // _GRID)
-    grid = pixels[:, step // 2 :: step, step // 2 :: step]
-    gh, gw = grid.shape[1:3]
-    inner = (slice(None), slice(gh // 4, gh - gh // 4), slice(gw // 4, gw - gw // 4))
-    if pixels.ndim == 3:
+    n, h, w = grid.shape[:3]
+    inner = (slice(None), slice(h // 4, h - h // 4), slice(w // 4, w - w // 4))
+    if grid.ndim == 3:
         zero = np.zeros(n)
         clipped = (grid[inner] >= 250).reshape(n, -1).mean(axis=1)
         return {"colourfulness": zero, "chroma": zero, "clipped_rate": clipped}
-    # Whole numbers, exact in float64: the sums are the same in any order.
-    planes = np.ascontiguousarray(np.moveaxis(grid, 3, 0))
-    clipped = (planes.max(axis=0)[inner] >= 250).reshape(n, -1).mean(axis=1)
-    red, green, blue = planes.reshape(3, n, -1).astype(np.float64)
-    rg, yb = red - green, red + green - 2 * blue
+    red, green, blue = np.ascontiguousarray(np.moveaxis(grid, 3, 0))
+    top = np.maximum(np.maximum(red[inner], green[inner]), blue[inner])
+    clipped = (top >= 250).reshape(n, -1).mean(axis=1)
+    # Whole numbers until the last step: the sums are the same in any order.
+    r, g, b = (plane.reshape(n, -1).astype(np.int32) for plane in (red, green, blue))
+    rg, yb = r - g, r + g - 2 * b
     m = rg.shape[1]
     mean_rg, mean_yb = rg.sum(axis=1) / m, yb.sum(axis=1) / (2 * m)
-    square_rg = np.einsum("nm,nm->n", rg, rg) / m
-    square_yb = np.einsum("nm,nm->n", yb, yb) / (4 * m)
+    # At most 510^2 * 10,000 pixels: a sum of squares fits into 64 bits.
+    square_rg = (rg * rg).sum(axis=1, dtype=np.int64) / m
+    square_yb = (yb * yb).sum(axis=1, dtype=np.int64) / (4 * m)
     spread = square_rg - mean_rg**2 + square_yb - mean_yb**2
     chroma = np.abs(rg).sum(axis=1) / m + np.abs(yb).sum(axis=1) / (2 * m)
     return {

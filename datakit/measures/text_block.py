@@ -68,7 +68,6 @@ def blocks(texts: Sequence[str], n_chars: int = 1 << 18) -> Iterator[tuple[int, 
     (int, TextBlock)
         The number of the block's first document, and the block.
     """
-    keep_freed_memory()
     begin, size = 0, 0
     for i, text in enumerate(texts):
         if size and size + len(text) > n_chars:
@@ -98,6 +97,7 @@ class TextBlock:
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
+        keep_freed_memory()
         self.texts = texts
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         self.ends: Numbers = np.cumsum(lengths + 1) - 1

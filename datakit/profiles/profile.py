@@ -128,6 +128,13 @@ class Profile:
         return pd.read_parquet(self.path / "issues.parquet")
 
     @cached_property
+    def rows_with(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Issue -> numbers of the rows that have it."""
+        place = self.rows["sample_id"].searchsorted(self.issues["sample_id"])
+        groups = self.issues.groupby("issue").indices
+        return {str(issue): place[numbers] for issue, numbers in groups.items()}
+
+    @cached_property
     def scores(self) -> dict[str, dict[str, Any]]:
         """scores.json: per dimension value, low, high, n, method, or value None with a reason."""
         text = (self.path / "scores.json").read_text(encoding="utf-8")

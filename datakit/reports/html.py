@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["write_html"]
 
+_SCRIPTS = ("report.js", "texts.js", "page.js")
+"""One script: tools and pictures, documents, and what puts the page together."""
+
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
@@ -48,14 +51,17 @@ def write_html(profile: Profile, card: Mapping[str, Score], file: Path) -> None:
     from datakit.profiles.files import atomic
 
     assets = resources.files("datakit.reports")
-    text = json.dumps(report_data(profile, card), allow_nan=False, separators=(",", ":"))
+    data = report_data(profile, card)
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # What UTF-8 cannot hold (lone surrogates) becomes an escape of JSON.
+    text = text.encode("utf-8", "backslashreplace").decode()
     # Nothing in the data can end the element or begin another one.
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     page = _PAGE.format(
         nonce=hashlib.sha256(text.encode()).hexdigest()[:32],
         css=assets.joinpath("report.css").read_text(encoding="utf-8"),
-        js=assets.joinpath("report.js").read_text(encoding="utf-8"),
+        js="\n".join(assets.joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS),
         data=text,
     )
     with atomic(file) as temporary:

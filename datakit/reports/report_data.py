@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datakit.measures.image_columns import IMAGE_COLUMNS
+from datakit.measures.modality import modality
+from datakit.profiles.row_schema import COMMON_COLUMNS
+from datakit.profiles.shown_texts import shown_samples
 from datakit.reports.atlas import Atlas, build_atlas
+from datakit.reports.distributions import category, grouped, histogram, rounded
 from datakit.reports.next_steps import next_steps
 from datakit.reports.projection import project
+from datakit.reports.text_cards import TextCards, shared_line_table
+from datakit.reports.visible import short_path, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,11 +25,25 @@ if TYPE_CHECKING:
 
 __all__ = ["report_data"]
 
-BINS = 40
-PER_ISSUE = 24
 GROUPS = 12
 POINTS = 2_000
-_CATEGORIES = ("format", "mode", "suffix", "label", "split", "status")
+_CATEGORIES = {
+    "image": ("format", "mode", "suffix", "label", "split", "status"),
+    "text": (
+        "language",
+        "script",
+        "label",
+        "split",
+        "encoding",
+        "declared_language",
+        "suffix",
+        "status",
+    ),
+}
+_COLOURED_BY = {
+    "image": ("label", "issue", "split"),
+    "text": ("label", "language", "issue", "split"),
+}
 
 
 def report_data(profile: Profile, card: Mapping[str, Score]) -> dict[str, Any]:
@@ -36,9 +54,10 @@ def report_data(profile: Profile, card: Mapping[str, Score]) -> dict[str, Any]:
     profile, card
         A profile and its scores.
     """
-    rows = profile.rows
-    atlas = build_atlas(profile.thumbnails)
+    made = _of_texts(profile) if profile.modality == "text" else _of_images(profile)
+    names = _CATEGORIES[profile.modality]
     return {
+        "modality": profile.modality,
         "corpus": profile.location,
         "n": profile.n_samples,
         "bytes": profile.n_bytes,
@@ -46,13 +65,45 @@ def report_data(profile: Profile, card: Mapping[str, Score]) -> dict[str, Any]:
         "version": profile.manifest["datakit"],
         "notes": sorted(profile.manifest["notes"].items()),
         "scores": [_score(card[name]) for name in card],
-        "steps": next_steps(profile.issues),
-        "issues": _issues(profile, atlas),
-        "columns": [c for c in (_histogram(rows, column) for column in IMAGE_COLUMNS) if c],
-        "categories": [c for c in (_category(rows, name) for name in _CATEGORIES) if c],
+        "steps": next_steps(profile.issues, profile.modality),
+        "categories": [c for c in (category(profile.rows, name) for name in names) if c],
+    } | made
+
+
+def _of_images(profile: Profile) -> dict[str, Any]:
+    atlas = build_atlas(profile.thumbnails)
+    rows = profile.rows
+    charts = [histogram(rows, column) for column in modality("image").columns]
+    mapped = _map(profile)
+    if mapped is not None:
+        mapped["thumb"] = [atlas.places.get(i) for i in mapped.pop("ids")]
+    return {
+        "issues": _issues(profile, lambda part: _pictures(part, profile, atlas)),
+        "columns": [chart for chart in charts if chart],
         "sizes": _sizes(rows),
-        "map": _map(profile, atlas),
+        "map": mapped,
         "atlas": {"src": atlas.source, "cell": atlas.cell, "columns": atlas.columns},
+    }
+
+
+def _of_texts(profile: Profile) -> dict[str, Any]:
+    cards = TextCards(profile)
+    size = next(column for column in COMMON_COLUMNS if column.name == "bytes")
+    mapped = _map(profile)
+    if mapped is not None:
+        ids = mapped.pop("ids")
+        mapped["path"] = [short_path(path, 80) for path in mapped["path"]]
+        mapped["text"] = [cards.head(i) for i in ids]
+        mapped["lang"] = [cards.language(i) for i in ids]
+        for by in mapped["by"].values():
+            by["names"] = [visible(name) for name in by["names"]]
+    return {
+        "corpus": visible(profile.location),
+        "issues": _issues(profile, cards.of),
+        "groups": grouped(profile.rows, (size, *modality("text").columns)),
+        "lines": shared_line_table(profile),
+        "map": mapped,
+        "atlas": None,
     }
 
 
@@ -70,29 +121,29 @@ def _score(score: Score) -> dict[str, Any]:
     }
 
 
-def _issues(profile: Profile, atlas: Atlas) -> list[dict[str, Any]]:
-    errors = dict(zip(profile.rows["sample_id"], profile.rows["error"], strict=True))
+def _issues(
+    profile: Profile, shown: Callable[[pd.DataFrame], dict[str, Any]]
+) -> list[dict[str, Any]]:
     out = []
     for issue, part in profile.issues.groupby("issue"):
         n = int(part["sample_id"].nunique())
-        entry: dict[str, Any] = {"name": issue, "n": n, "rate": n / max(profile.n_samples, 1)}
-        if part["group"].notna().any():
-            names = part["group"].drop_duplicates()
-            entry["n_groups"] = len(names)
-            shown = part[part["group"].isin(set(names.head(GROUPS)))]
-            entry["groups"] = [
-                [_item(row, atlas, errors) for row in group.head(4).to_dict("records")]
-                for _, group in shown.groupby("group", sort=False)
-            ]
-        else:
-            badness = (part["value"] - part["threshold"]).abs()
-            worst = part.assign(badness=badness).sort_values(
-                ["badness", "sample_id"], ascending=[False, True], kind="stable"
-            )
-            records = worst.head(PER_ISSUE).to_dict("records")
-            entry["items"] = [_item(row, atlas, errors) for row in records]
-        out.append(entry)
+        entry = {"name": issue, "n": n, "rate": n / max(profile.n_samples, 1)}
+        out.append(entry | shown(part))
     return sorted(out, key=lambda entry: (-entry["n"], entry["name"]))
+
+
+def _pictures(part: pd.DataFrame, profile: Profile, atlas: Atlas) -> dict[str, Any]:
+    errors = dict(zip(profile.rows["sample_id"], profile.rows["error"], strict=True))
+    if not part["group"].notna().any():
+        records = shown_samples(part).to_dict("records")
+        return {"items": [_item(row, atlas, errors) for row in records]}
+    names = part["group"].drop_duplicates()
+    shown = part[part["group"].isin(set(names.head(GROUPS)))]
+    groups = [
+        [_item(row, atlas, errors) for row in group.head(4).to_dict("records")]
+        for _, group in shown.groupby("group", sort=False)
+    ]
+    return {"n_groups": len(names), "groups": groups}
 
 
 def _item(row: Mapping[Any, Any], atlas: Atlas, errors: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,52 +151,10 @@ def _item(row: Mapping[Any, Any], atlas: Atlas, errors: Mapping[str, Any]) -> di
     return {
         "path": row["path"],
         "thumb": atlas.places.get(row["sample_id"]),
-        "value": _number(row["value"]),
-        "limit": _number(row["threshold"]),
+        "value": rounded(row["value"]),
+        "limit": rounded(row["threshold"]),
         "error": error[:200] if isinstance(error, str) else None,
     }
-
-
-def _number(value: Any) -> float | None:
-    if value is None or not math.isfinite(value):
-        return None
-    return float(f"{float(value):.4g}")
-
-
-def _histogram(rows: pd.DataFrame, column: Any) -> dict[str, Any] | None:
-    if column.type not in ("float", "int"):
-        return None
-    values = rows[column.name].dropna().to_numpy(float)
-    if not len(values):
-        return None
-    low, high = (float(v) for v in np.percentile(values, [0.5, 99.5]))
-    if low == high:
-        low, high = float(values.min()), float(values.max())
-    if low == high:
-        return {
-            "name": column.name,
-            "unit": column.unit,
-            "meaning": column.meaning,
-            "only": _number(low),
-        }
-    counts, _ = np.histogram(values.clip(low, high), BINS, (low, high))
-    return {
-        "name": column.name,
-        "unit": column.unit,
-        "meaning": column.meaning,
-        "low": _number(low),
-        "high": _number(high),
-        "median": _number(float(np.median(values))),
-        "counts": counts.tolist(),
-    }
-
-
-def _category(rows: pd.DataFrame, name: str) -> dict[str, Any] | None:
-    counts = rows[name].value_counts()
-    if counts.empty:
-        return None
-    top = [[str(value)[:80], int(n)] for value, n in counts.head(12).items()]
-    return {"name": name, "n": len(counts), "top": top}
 
 
 def _sizes(rows: pd.DataFrame) -> list[list[int]]:
@@ -154,7 +163,7 @@ def _sizes(rows: pd.DataFrame) -> list[list[int]]:
     return [[w, h, n] for (w, h), n in zip(sides, counts.tolist(), strict=True)]
 
 
-def _map(profile: Profile, atlas: Atlas) -> dict[str, Any] | None:
+def _map(profile: Profile) -> dict[str, Any] | None:
     embeddings = profile.embeddings
     if embeddings is None or len(embeddings.sample_ids) < 5:
         return None
@@ -168,15 +177,13 @@ def _map(profile: Profile, atlas: Atlas) -> dict[str, Any] | None:
         "x": points[:, 0].tolist(),
         "y": points[:, 1].tolist(),
         "path": rows["path"].str.slice(-120).tolist(),
-        "thumb": [atlas.places.get(i) for i in rows["sample_id"]],
+        "ids": rows["sample_id"].tolist(),
         "by": {
             name: _codes(values)
-            for name, values in (
-                ("label", rows["label"]),
-                ("issue", rows["sample_id"].map(first)),
-                ("split", rows["split"]),
-            )
-            if values.notna().any()
+            for name in _COLOURED_BY[profile.modality]
+            if (values := rows["sample_id"].map(first) if name == "issue" else rows[name])
+            .notna()
+            .any()
         },
     }
 

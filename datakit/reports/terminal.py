@@ -51,7 +51,7 @@ def print_profile(profile: Profile, seconds: float, console: Console | None = No
         console.print(_issues(profile))
     else:
         console.print("[green]No issues found.[/]")
-    steps = next_steps(profile.issues)
+    steps = next_steps(profile.issues, profile.modality)
     if steps:
         console.print()
         console.print("[bold]Next[/]")
@@ -93,7 +93,7 @@ def _issues(profile: Profile) -> RenderableType:
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("issue")
-    table.add_column("images", justify="right")
+    table.add_column({"image": "images", "text": "documents"}[profile.modality], justify="right")
     table.add_column("rate", justify="right")
     table.add_column("groups", justify="right")
     table.add_column("for example", overflow="ellipsis", no_wrap=True, max_width=48)

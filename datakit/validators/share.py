@@ -25,8 +25,9 @@ EVIDENCE = 20
 
 def flagged(profile: Profile, issue: str) -> Mask:
     """Which rows have an issue, shape (n,)."""
-    ids = profile.issues.loc[profile.issues["issue"] == issue, "sample_id"]
-    return np.asarray(profile.rows["sample_id"].isin(set(ids)))
+    mask = np.zeros(profile.n_samples, bool)
+    mask[profile.rows_with.get(issue, [])] = True
+    return mask
 
 
 def share_score(

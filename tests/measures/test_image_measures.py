@@ -9,6 +9,7 @@ from PIL import Image, ImageFilter
 
 from datakit.measures.image import IMAGE
 from datakit.measures.image_columns import IMAGE_COLUMNS
+from datakit.measures.image_detail import effective_resolution
 from datakit.measures.image_read import jpeg_quality, read_image
 from datakit.measures.image_statistics import sharpness, statistics
 from datakit.measures.shard import measure_shard
@@ -199,3 +200,18 @@ def test_a_large_jpeg_is_decoded_at_reduced_scale_and_hashed_without_its_metadat
     full = statistics(np.asarray(Image.open(__import__("io").BytesIO(jpeg)))[None])
     for name in ("luma_mean", "contrast", "entropy"):
         assert a[name] == pytest.approx(float(full[name][0]), rel=0.02)
+
+
+def test_effective_resolution_is_where_the_spectrum_of_the_steps_ends():
+    rng = np.random.default_rng(0)
+    lines = rng.integers(0, 256, (3, 8, 257)).astype(np.uint8)
+    lines[1] = np.round(127 + 100 * np.sin(np.arange(257) * 2 * np.pi * 20 / 256))
+    lines[2] = 9
+    found = effective_resolution(lines)
+    for one, value in zip(lines[:2].astype(float), found[:2], strict=True):
+        spectrum = np.fft.rfft(np.diff(one, axis=1) * np.hanning(256), axis=1)
+        power = (np.abs(spectrum) ** 2).sum(axis=0)
+        expected = (np.cumsum(power) < 0.95 * power.sum()).sum() / 129
+        assert value == pytest.approx(expected, abs=1 / 129)
+    assert found[1] == pytest.approx(21 / 129, abs=2 / 129)
+    assert found[2] == 1

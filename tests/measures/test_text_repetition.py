@@ -76,8 +76,16 @@ def test_loops_of_chinese_phrases_are_found():
     assert one(CHINESE * 3)["tail_loop_rate"] == 1
 
 
+def test_a_loop_has_two_whole_copies():
+    phrase = WORDS[:10]
+    assert one(" ".join([*phrase, *phrase[:8], *WORDS[20:60]]))["tail_loop_rate"] == 0
+    assert one(" ".join([*phrase, *phrase, *WORDS[20:60]]))["tail_loop_rate"] > 0.3
+
+
 def test_emphasis_and_rulers_are_no_loops():
-    assert one("It was very very very good. " + " ".join(WORDS[:50]))["tail_loop_rate"] == 0
+    for n in (3, 7):
+        assert one("It was " + "very " * n + " ".join(WORDS[:50]))["tail_loop_rate"] == 0
+    assert one("It was " + "very " * 8 + " ".join(WORDS[:50]))["tail_loop_rate"] > 0
     ruled = one("Title\n" + "-" * 60 + "\n" + " ".join(WORDS[:50]))
     assert ruled["top_2gram_rate"] == ruled["duplicate_5gram_rate"] == 0
     assert one("Title " + "- " * 60)["tail_loop_rate"] > 0.9

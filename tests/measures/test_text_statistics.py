@@ -24,12 +24,25 @@ CHINESE = (
     "早餐的种类不多,味道还可以。前台的服务员态度很好,帮我们叫了出租车。唯一的缺点是隔音不太好,"
     "晚上能听到隔壁房间的电视声。总的来说性价比很高,下次还会再来!"
 )
-PIECES = st.sampled_from(
-    ["a", "b", "the", "to", "of", " ", " ", " ", "\n", "\n\n", ".", "...", "…", "#", "- ", "• "]
-).flatmap(lambda piece: st.sampled_from([piece, *MORE]))
-MORE = ["我", "好", "。", "！", "1", "3.14", '"', "”", "»", "{", "lorem ipsum", "JavaScript", "\t"]
-MORE += ["use cookies", "http://a.b/c?d=1", "www.x.org", "\0", "\x07", "\ufffd", "\u200b", "\u202e"]
-MORE += [
+COMMON = ["a", "b", "the", "to", " ", " ", " ", "\n", "\n\n", ".", ".", "...", "…", "#", "- ", "• "]
+RARE = [
+    "我",
+    "好",
+    "。",
+    "！",
+    "1",
+    "3.14",
+    '"',
+    "”",
+    "»",
+    "{",
+    "lorem ipsum",
+    "JavaScript",
+    "\t",
+    "\f",
+]
+RARE += ["use cookies", "http://a.b/c?d=1", "www.x.org", "\0", "\x07", "\ufffd", "\u200b", "\u202e"]
+RARE += [
     "Ж",
     "Я",
     "é",
@@ -44,7 +57,8 @@ MORE += [
     "😀",
     "==",
 ]
-MORE += ["= = ", "a ", "b ", "the ", "to ", " ", ". ", "\n"]
+RARE += ["= = ", "of ", "have ", ". "]
+PIECES = st.sampled_from([*COMMON, *COMMON, *RARE])
 DOCUMENTS = st.lists(PIECES, max_size=60).map("".join)
 
 
@@ -236,6 +250,10 @@ def test_compression_ranks_documents_as_zlib_does():
     ours = measure(*texts)["compression_rate"]
     assert scipy_stats.spearmanr(ours, theirs).statistic > 0.9
     assert one("a" * 10_000)["compression_rate"] < 0.01
+    # Of bytes, not of characters: what cannot be compressed keeps its size.
+    assert one(CHINESE[:40])["compression_rate"] == pytest.approx(1, abs=0.1)
+    assert one(CHINESE * 30)["compression_rate"] < 0.1
+    assert one("我" + "a" * 300)["compression_rate"] > one("a" * 303)["compression_rate"]
 
 
 HARD = {
