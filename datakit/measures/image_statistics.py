@@ -6,6 +6,7 @@ turned into columns for all images of a shard at once: the calls, not the pixels
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ FINGERPRINT = 32
 
 _DETAIL_SIDE = 512
 _TONE_SIDE = 320
+_TOGETHER = 1 << 17
 
 cv2.setNumThreads(1)
 
@@ -139,16 +141,22 @@ def _effective_resolution(parts: Sequence[Reduced]) -> Values:
 def _alike(
     parts: Sequence[Reduced], arrays: Callable[[Reduced], Sequence[Gray]]
 ) -> Iterator[tuple[npt.NDArray[np.int64], Gray]]:
-    """Arrays of one shape put together, with the numbers of the images they are of."""
+    """Arrays of one shape put together, with the numbers of the images they are of.
+
+    Only so many at a time as stay in the cache: fresh memory costs more than the arithmetic.
+    """
     found: dict[tuple[int, ...], list[tuple[int, Gray]]] = {}
     start = 0
     for part in parts:
         for array in arrays(part):
             found.setdefault(array.shape[1:], []).append((start, array))
         start += len(part.histogram)
-    for group in found.values():
+    for shape, group in found.items():
         rows = np.concatenate([first + np.arange(len(array)) for first, array in group])
-        yield rows, np.concatenate([array for _, array in group])
+        together = np.concatenate([array for _, array in group])
+        step = max(1, _TOGETHER // math.prod(shape))
+        for begin in range(0, len(rows), step):
+            yield rows[begin : begin + step], together[begin : begin + step]
 
 
 def _luma(pixels: npt.NDArray[np.uint8]) -> Gray:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from datakit.measures.memory import keep_freed_memory
 from datakit.measures.text_characters import (
     DIGIT,
     LETTER,
@@ -32,7 +33,6 @@ from datakit.measures.text_characters import (
     lower_codes,
 )
 from datakit.measures.text_hashes import PADDING, Hashes, Numbers, SpanHasher, mix
-from datakit.measures.text_memory import keep_freed_memory
 from datakit.measures.text_tokens import TOKENISER, Mask, find_tokens
 
 __all__ = [

@@ -16,7 +16,7 @@ SCRIPTS = ("latin", "han", "kana", "hangul", "cyrillic", "arabic", "other")
 
 _OTHER = SCRIPTS.index("other")
 _NAMES = np.array([*SCRIPTS, ""], object)
-_BIDI, _ZERO_WIDTH, _REPLACEMENT, _NONE = 8, 9, 10, 11
+_BIDI, _ZERO_WIDTH, _NONE = 8, 9, 10
 # Unicode 14, Scripts.txt; gaps that hold no letters are bridged.
 _RANGES = {
     "latin": (
@@ -102,7 +102,6 @@ def code_scripts() -> Kinds:
             scripts[low : high + 1][letters[low : high + 1]] = SCRIPTS.index(script)
     scripts[list(_BIDI_CONTROLS)] = _BIDI
     scripts[list(_ZERO_WIDTHS)] = _ZERO_WIDTH
-    scripts[0xFFFD] = _REPLACEMENT
     scripts.setflags(write=False)
     return scripts
 
@@ -130,7 +129,6 @@ def measure_scripts(block: TextBlock, n_letters: Numbers) -> tuple[Columns, Shar
         f"{script}_rate": (by_script[:, i], n_letters) for i, script in enumerate(SCRIPTS)
     }
     shares["other_script_rate"] = shares.pop("other_rate")
-    shares["replacement_rate"] = counts[:, _REPLACEMENT], block.lengths
     dominant = np.where(n_letters > 0, by_script.argmax(axis=1), len(SCRIPTS))
     columns: Columns = {
         "script": _NAMES[dominant],

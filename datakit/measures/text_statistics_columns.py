@@ -114,7 +114,6 @@ _CHARACTERS = (
     ),
     _count("n_bidi_controls", "invisible characters that turn the direction of writing", _UAX9),
     _count("n_zero_width", "zero-width spaces, joiners and byte order marks"),
-    _rate("replacement_rate", "share of characters that are U+FFFD", _UAX44),
 )
 _SCRIPTS = (
     *(

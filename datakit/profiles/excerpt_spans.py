@@ -146,7 +146,7 @@ def locate_repetition(text: str) -> Spans:
         The document.
     """
     from datakit.measures.text_block import TextBlock
-    from datakit.measures.text_repetition import later_copies, repeated_ngrams
+    from datakit.measures.text_repetition import repeated_ngrams
 
     block = TextBlock([text])
     starts, ends = block.tokens
@@ -154,9 +154,9 @@ def locate_repetition(text: str) -> Spans:
         return []
     for grams in repeated_ngrams(block, np.zeros(len(starts), np.int64)):
         if grams.size == _LOOP:
-            first, past = later_copies(np.sort(grams.positions[grams.later]), _LOOP)
+            first = np.sort(grams.positions[grams.later])
             offset = int(block.starts[0])
-            begins, stops = starts[first] - offset, ends[past - 1] - offset
+            begins, stops = starts[first] - offset, ends[first + _LOOP - 1] - offset
             return merged(zip(begins.tolist(), stops.tolist(), strict=True))
     return []
 

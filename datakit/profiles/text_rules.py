@@ -13,11 +13,38 @@ __all__ = ["TEXT_RULES", "TEXT_SETTINGS"]
 
 _GOPHER = "Rae et al. 2021, Table A1"
 
+# Gopher's limits, two of them moved: speakers' names repeat lines in plays, and Chinese, whose
+# n-grams are of characters, repeats short ones more.
+_REPETITION = (
+    ("tail_loop_rate", 0.08, 0.08),
+    ("duplicate_line_rate", 0.40, 0.40),
+    ("duplicate_line_char_rate", 0.20, 0.20),
+    ("duplicate_paragraph_rate", 0.30, 0.30),
+    ("duplicate_paragraph_char_rate", 0.20, 0.20),
+    ("top_2gram_rate", 0.20, 0.25),
+    ("top_3gram_rate", 0.18, 0.25),
+    ("top_4gram_rate", 0.16, 0.22),
+    ("duplicate_5gram_rate", 0.15, 0.20),
+    ("duplicate_6gram_rate", 0.14, 0.20),
+    ("duplicate_7gram_rate", 0.13, 0.20),
+    ("duplicate_8gram_rate", 0.12, 0.20),
+    ("duplicate_9gram_rate", 0.11, 0.20),
+    ("duplicate_10gram_rate", 0.10, 0.20),
+)
+_LEAST_TOKENS = ("n_tokens", 50.0)
+
 TEXT_RULES: tuple[Rule, ...] = (
     Rule("mojibake", "mojibake_rate", False, 0.0, "ftfy's heuristic matches nothing clean"),
     Rule("mojibake", "misread_rate", False, 0.3, "planted: clean <= 0.1"),
     Rule("mojibake", "replacement_rate", False, 0.005, "planted: lossy decoding leaves more"),
-    Rule("control_characters", "control_rate", False, 0.0005, "planted: clean 0"),
+    Rule(
+        "control_characters",
+        "control_rate",
+        False,
+        0.002,
+        "planted: 0.2 % of clean reviews, plants >= .013",
+        ("mojibake",),
+    ),
     Rule("markup_residue", "n_html_tags", False, 2.5, "planted: clean <= 2"),
     Rule("markup_residue", "n_html_entities", False, 2.5, "planted: clean <= 2"),
     Rule("markup_residue", "n_script_lines", False, 0.5, "planted: clean 0"),
@@ -26,6 +53,13 @@ TEXT_RULES: tuple[Rule, ...] = (
     Rule("gibberish", "broken_word_rate", False, 0.02, "planted: clean <= .003, OCR noise >= .03"),
     Rule("gibberish", "common_bigram_rate", True, 0.2, "planted: shuffled Han <= .13"),
     Rule("gibberish", "non_letter_rate", False, 0.7, "planted: number dumps"),
+    *(
+        Rule("repetitive", column, False, limit, _GOPHER, at_least=_LEAST_TOKENS, family=family)
+        for column, spaced, unspaced in _REPETITION
+        for family, limit in (("spaced", spaced), ("unspaced", unspaced))
+    ),
+    Rule("too_short", "n_words", True, 10, "fewer say nothing to learn; clean reviews 0.2 %"),
+    Rule("too_long", "n_words", False, 100_000, _GOPHER),
     Rule("contaminated", "contamination_rate", False, 0.30, "planted: clean <= 0.296"),
     Rule("pii", "n_pii", False, 0.5, "any span with a valid form and check digits"),
     Rule("secret", "n_secrets", False, 0.5, "any key, token or password"),

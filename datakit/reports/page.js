@@ -1,3 +1,4 @@
+if (D.modality === "text") page.className = "text";
 page.append(el("h1", {}, D.corpus), el("div", { class: "meta" }, `${D.n.toLocaleString("en")} ${THINGS} · ${bytes(D.bytes)} · encoder ${D.encoder || "none"} · datakit ${D.version}`));
 scores(); issues(); embeddingMap();
 if (D.modality === "text") { groupedDistributions(); sharedLines(); galleries(documents); } else { distributions(); galleries(pictures); }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datakit.measures.image_columns import IMAGE_COLUMNS
 from datakit.measures.modality import modality
 from datakit.profiles.row_schema import COMMON_COLUMNS
 from datakit.profiles.shown_texts import shown_samples
@@ -73,7 +74,7 @@ def report_data(profile: Profile, card: Mapping[str, Score]) -> dict[str, Any]:
 def _of_images(profile: Profile) -> dict[str, Any]:
     atlas = build_atlas(profile.thumbnails)
     rows = profile.rows
-    charts = [histogram(rows, column) for column in modality("image").columns]
+    charts = [histogram(rows, column) for column in IMAGE_COLUMNS]
     mapped = _map(profile)
     if mapped is not None:
         mapped["thumb"] = [atlas.places.get(i) for i in mapped.pop("ids")]

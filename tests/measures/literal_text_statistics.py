@@ -181,7 +181,6 @@ def character_columns(text):
         "punctuation_rate": share(sum(k[0] in "PS" or k == "No" for k in categories), n),
         "url_rate": share(sum(len(m[0]) for m in URL.finditer(text)), n),
         "control_rate": share(len(control), n),
-        "replacement_rate": share(text.count("\ufffd"), n),
         "n_zero_width": sum(text.count(c) for c in "\u180e\u200b\u200c\u200d\u2060\ufeff"),
         "n_bidi_controls": sum(unicodedata.bidirectional(c) in BIDI or c in MARKS for c in text),
     }
