@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from datakit.measures.text_block import MARK, Mask, TextBlock
+from datakit.measures.text_block import MARK, Mask, Numbers, TextBlock
 from datakit.measures.text_compression import compressed_sizes
 from datakit.measures.text_lines import find_lines, measure_lines
 from datakit.measures.text_marks import CLOSER, ELLIPSIS, PICTURE, TERMINAL, code_marks
@@ -19,6 +21,8 @@ __all__ = ["STATISTICS_COLUMNS", "text_statistics"]
 
 _MARKED_SCRIPTS = frozenset(SCRIPTS) - {"other"}
 _MAX_CLOSERS = 8
+_MAX_TAIL = 400
+_END = re.compile(r"[.!?\n\u2026\u3002\uff01\uff0e\uff1f\uff61]\s*")
 
 
 def text_statistics(block: TextBlock) -> Columns:
@@ -47,7 +51,9 @@ def text_statistics(block: TextBlock) -> Columns:
         shares |= some
     columns |= divide(shares)
     marked = [script in _MARKED_SCRIPTS for script in columns["script"]]
-    columns["ends_mid_sentence"] = _ends_mid_sentence(block) & np.array(marked)
+    cut = _ends_mid_sentence(block) & np.array(marked)
+    columns["ends_mid_sentence"] = cut
+    columns["unfinished_chars"] = _unfinished_chars(block, cut)
     return {column.name: columns[column.name] for column in STATISTICS_COLUMNS}
 
 
@@ -72,3 +78,14 @@ def _ends_mid_sentence(block: TextBlock) -> Mask:
         if not len(pending):
             break
     return cut
+
+
+def _unfinished_chars(block: TextBlock, cut: Mask) -> Numbers:
+    """Characters after the last end of a sentence or line, where a letter is the last; else 0."""
+    sizes = np.zeros(len(block), np.int64)
+    for i in np.flatnonzero(cut).tolist():
+        tail = block.texts[i][-_MAX_TAIL:].rstrip()
+        if tail and tail[-1].isalpha():
+            ends = [match.end() for match in _END.finditer(tail)]
+            sizes[i] = len(tail) - (ends[-1] if ends else 0)
+    return sizes

@@ -141,6 +141,12 @@ _SCRIPTS = (
         "the last visible character, but for closing quotes and brackets, ends no sentence; false "
         "where the script is other",
     ),
+    _count(
+        "unfinished_chars",
+        "characters after the last end of a sentence or line where the document ends in the middle "
+        "of one, with a letter; at most 400",
+        unit="characters",
+    ),
 )
 
 STATISTICS_COLUMNS: tuple[Column, ...] = (

@@ -15,7 +15,7 @@ from datakit.measures.modality import UndecodableError, modality
 from datakit.profiles.embedding import Subset
 from datakit.profiles.excerpt_spans import Masked, Spans, locators
 from datakit.profiles.files import atomic
-from datakit.profiles.line_examples import LINE_ISSUE, lines_of, wanted_lines, write_lines
+from datakit.profiles.line_examples import KEPT, LINE_ISSUE, lines_of, wanted_lines, write_lines
 from datakit.profiles.shown_texts import shown_texts
 from datakit.sample import Sample
 
@@ -45,6 +45,7 @@ HEAD = 120
 _WIDE = "\u2e80"  # from here on characters are twice as wide
 _SHARD = 256
 _MAX_SPANS = 40
+_COMMON = 20_000  # shared lines that are marked where they are shown
 _MOST = 2_000_000
 """Characters of a document that are looked at: what is behind them is not shown."""
 
@@ -66,6 +67,8 @@ class ExcerptTask:
         The issues whose documents are compared with each other.
     lines
         sample_id -> hashes of the lines that are taken from it.
+    common
+        Hashes of lines that many documents share.
     against
         Evaluation items, where they are at hand.
     """
@@ -74,6 +77,7 @@ class ExcerptTask:
     shown: Mapping[str, Sequence[str]]
     grouped: frozenset[str] = frozenset()
     lines: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    common: frozenset[int] = frozenset()
     against: Against | None = None
 
     def __call__(self, shard: list[Sample], watch: Watch) -> list[Excerpt]:
@@ -108,6 +112,8 @@ class ExcerptTask:
                 piece, spans = masked.text[:COPY_WINDOW], []
             else:
                 found = locate[issue](text) if issue in locate else []
+                if issue == "boilerplate":
+                    found = [*found, *((a, b) for _, a, b in lines_of(text, self.common))]
                 piece, spans = cut(masked.text, masked.spans(found))
             made.append((sample_id, issue, piece, spans))
         for number, start, end in lines_of(text, hashes):
@@ -175,12 +181,14 @@ def write_excerpts(
     shown = shown_texts(profile.rows, profile.issues, profile.embeddings)
     issues = profile.issues
     grouped = frozenset(issues.loc[issues["group"].notna(), "issue"])
-    lines = wanted_lines(profile)
+    common = wanted_lines(profile, _COMMON)
+    lines = common.head(KEPT)
     hashes = {str(i): part["line_hash"].tolist() for i, part in lines.groupby("sample_id")}
     found: list[Excerpt] = []
     chosen = set(shown) | set(hashes)
     if chosen:
-        task = ExcerptTask(corpus, shown, grouped, hashes, against)
+        marked = frozenset(common["line_hash"].tolist())
+        task = ExcerptTask(corpus, shown, grouped, hashes, marked, against)
         for made in executor.map(task, shards(Subset(corpus, chosen), _SHARD)):
             found += made
     # What cannot be stored as UTF-8 (lone surrogates) is shown as a replacement character.

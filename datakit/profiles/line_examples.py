@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from datakit.profiles.profile import Profile
 
-__all__ = ["LINE_ISSUE", "lines_of", "read_lines", "wanted_lines", "write_lines"]
+__all__ = ["KEPT", "LINE_ISSUE", "lines_of", "read_lines", "wanted_lines", "write_lines"]
 
 LINE_ISSUE = "line "
 """Begins the name under which a task gives back a line."""
@@ -25,13 +25,15 @@ KEPT = 60
 _COLUMNS = ["line_hash", "n_documents", "sample_id", "text"]
 
 
-def wanted_lines(profile: Profile) -> pd.DataFrame:
+def wanted_lines(profile: Profile, most: int = KEPT) -> pd.DataFrame:
     """The lines that most documents share: line_hash, n_documents, sample_id of an example.
 
     Parameters
     ----------
     profile
         With rows and issues.
+    most
+        Lines at most.
     """
     from datakit.profiles.shared_lines import shared_lines
 
@@ -40,12 +42,12 @@ def wanted_lines(profile: Profile) -> pd.DataFrame:
     near = profile.issues[profile.issues["issue"] == "near_duplicate"]
     place = {sample_id: i for i, sample_id in enumerate(rows["sample_id"])}
     groups = [[place[i] for i in part["sample_id"]] for _, part in near.groupby("group")]
-    table = shared_lines(rows, groups).table.head(KEPT)
+    table = shared_lines(rows, groups).table.head(most)
     ids = rows["sample_id"].to_numpy(object)[table["example"].to_numpy(np.int64)]
     return table.drop(columns="example").assign(sample_id=ids)
 
 
-def lines_of(text: str, hashes: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+def lines_of(text: str, hashes: Iterable[int]) -> Iterator[tuple[int, int, int]]:
     """(hash, start, end) of the first place of every line of a document that has such a hash.
 
     Parameters

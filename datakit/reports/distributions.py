@@ -131,7 +131,8 @@ def grouped(rows: pd.DataFrame, columns: Iterable[Column]) -> list[dict[str, Any
         if column.type in ("float", "int", "bool") and not _fits(column.name, " ".join(_HIDDEN)):
             groups.setdefault(_heading(column.name), []).append(column)
     titles = [*dict(_HEADINGS), "Other"]
-    return [_group(rows, t, _in_order(t, groups[t])) for t in titles if t in groups]
+    made = [_group(rows, t, _in_order(t, groups[t])) for t in titles if t in groups]
+    return [group for group in made if group["charts"] or group["rare"] or group["constant"]]
 
 
 def _fits(name: str, patterns: str) -> bool:

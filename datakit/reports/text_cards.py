@@ -23,6 +23,13 @@ LINES = 20
 _MEMBERS = 8
 _COPY_CHARS = 700
 _OTHER_BYTES = "other bytes, same text"
+_MEANING = {
+    "boilerplate": "shared lines",
+    "label_suspect": "neighbours with another label",
+    "outlier": "distance",
+}
+"""What the value of an issue is that no column holds."""
+
 _UNKNOWN = ("", "zxx")
 
 Row = Mapping[str, Any]
@@ -96,7 +103,8 @@ class TextCards:
         if value is None:
             return ""
         column = self._column(record, row)
-        parts = [f"{column.removeprefix('n_').replace('_', ' ')} {value:g}".strip()]
+        named = column or _MEANING.get(str(record["issue"]), "")
+        parts = [f"{named.removeprefix('n_').replace('_', ' ')} {value:g}".strip()]
         kinds = [name for name in row if column and name.startswith(column + "_")]
         counts = [(name.removeprefix(column + "_"), row[name]) for name in kinds]
         told = [f"{name.replace('_', ' ')} {n:g}" for name, n in counts if pd.notna(n) and n > 0]

@@ -289,3 +289,18 @@ def test_empty_documents_have_counts_but_no_shares():
     assert math.isnan(row["terminal_line_rate"])
     assert math.isnan(row["mean_word_length"])
     assert not row["ends_mid_sentence"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was late. He went hom", 11),
+        ("It was late. He went home.", 0),
+        ("One line\nand anoth", 9),
+        ("房间很大。早餐也不", 4),
+        ("It ended here (", 0),
+        ("no mark at all", 14),
+    ],
+)
+def test_unfinished_chars_count_from_the_last_end_of_a_sentence(text, expected):
+    assert one(text)["unfinished_chars"] == expected

@@ -78,6 +78,16 @@ def test_the_text_of_a_shared_line_is_that_of_its_hash(private):
     assert lines["text"].iloc[0].startswith("For questions about this page")
 
 
+def test_boilerplate_that_others_tell_is_marked(tmp_path):
+    lines = ["The flying circus rating system has five stars", "Was reprinted by the Daily Planet"]
+    documents = [(f"{i}.txt", "\n".join([story(i), *lines, story(i + 99)])) for i in range(9)]
+    profile = dk.profile(documents, tmp_path / "p.profile", workers=0, encoder="none")
+    shown = profile.excerpts[profile.excerpts["issue"] == "boilerplate"].to_dict("records")
+    assert shown
+    for row in shown:
+        assert [row["text"][a:b] for a, b in row["spans"]] == lines
+
+
 plain_text = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
