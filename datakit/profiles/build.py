@@ -141,7 +141,7 @@ def build(
     profile = write_profile(work.path, _tables(rows), _tables(extra), facts)
     write_encoder(work.path, ready, settings.borrowed)
     finish(profile, settings.thresholds)
-    write_exemplars(profile, corpus, executor, work.out)
+    write_exemplars(profile, corpus, executor, work.out, settings.against)
     return profile
 
 

@@ -13,6 +13,7 @@ from datakit.profiles.findings import Findings
 from datakit.profiles.groups import Groups, exact_groups
 from datakit.profiles.image_rules import CAPTION_RULES, IMAGE_RULES, IMAGE_SETTINGS
 from datakit.profiles.issue_kind import IssueKind
+from datakit.profiles.rules import Mask
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,13 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
 }
 
 
-def _find(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float], near: Groups) -> None:
+def _find(
+    found: Findings,
+    rows: pd.DataFrame,
+    limits: Mapping[str, float],
+    near: Groups,
+    flagged: Mapping[str, Mask],
+) -> None:
     _file_issues(found, rows)
     _relative_issues(found, rows, limits)
     _repeated_captions(found, rows, limits["repeated_caption"], near)

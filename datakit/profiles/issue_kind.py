@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from datakit.profiles.findings import Findings
 from datakit.profiles.groups import Groups
-from datakit.profiles.rules import Derive, Rule
+from datakit.profiles.rules import Derive, Mask, Rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +19,31 @@ if TYPE_CHECKING:
     from datakit.profiles.profile import Embeddings
 
 __all__ = ["IssueKind"]
+
+
+class Find(Protocol):
+    """Adds the issues that no rule makes.
+
+    Parameters
+    ----------
+    found
+        Where to.
+    rows, limits
+        The rows of a profile, and all thresholds by name.
+    near
+        The groups of near duplicates.
+    flagged
+        Issue -> which rows have it by a rule.
+    """
+
+    def __call__(
+        self,
+        found: Findings,
+        rows: pd.DataFrame,
+        limits: Mapping[str, float],
+        near: Groups,
+        flagged: Mapping[str, Mask],
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -34,8 +59,7 @@ class IssueKind:
     settings
         Issue -> threshold of the issues that are no `Rule`.
     find
-        Adds what is special to the modality, given the rows, the thresholds, and the groups of
-        near duplicates.
+        Adds what is special to the modality.
     same
         Columns whose equal values mean equal samples.
     near_groups
@@ -47,7 +71,7 @@ class IssueKind:
     rules: tuple[Rule, ...]
     derive: Derive
     settings: Mapping[str, float]
-    find: Callable[[Findings, pd.DataFrame, Mapping[str, float], Groups], None]
+    find: Find
     same: tuple[str, ...]
     near_groups: Callable[[pd.DataFrame, Embeddings | None], Groups]
     family: Callable[[pd.DataFrame], npt.NDArray[np.object_]] | None = None

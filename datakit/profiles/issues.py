@@ -77,12 +77,11 @@ def find_issues(
     found.add_mask("unreadable", (rows["status"] == "unreadable").to_numpy())
     rules = rule_names(kind.rules)
     family = None if kind.family is None else kind.family(rows)
-    for issue, (mask, values, passed) in apply_rules(
-        rules, rows, kind.derive, limits, family
-    ).items():
+    judged = apply_rules(rules, rows, kind.derive, limits, family)
+    for issue, (mask, values, passed) in judged.items():
         found.add_mask(issue, mask, values, passed)
     near = kind.near_groups(rows, embeddings)
-    kind.find(found, rows, limits, near)
+    kind.find(found, rows, limits, near, {issue: mask for issue, (mask, _, _) in judged.items()})
     _group_issues(found, kind, rows, near)
     _embedding_issues(found, rows, embeddings, limits)
     return found.frame()

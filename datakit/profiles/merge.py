@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from datakit.errors import ProfileError
 from datakit.profiles.build import finish
+from datakit.profiles.excerpts import merge_excerpts
 from datakit.profiles.files import atomic
 from datakit.profiles.profile import Profile
 from datakit.profiles.store import Facts, write_profile
@@ -79,7 +80,10 @@ def merge_into(
         if (first.path / "embeddings" / name).exists():
             shutil.copyfile(first.path / "embeddings" / name, folder / "embeddings" / name)
     finish(merged, thresholds)
-    _merge_thumbnails(profiles, merged)
+    if merged.modality == "text":
+        merge_excerpts(profiles, merged)
+    else:
+        _merge_thumbnails(profiles, merged)
     return merged
 
 

@@ -39,13 +39,21 @@ def _family(rows: pd.DataFrame) -> npt.NDArray[np.object_]:
     return np.where(unspaced, "unspaced", "spaced").astype(object)
 
 
-def _find(found: Findings, rows: pd.DataFrame, limits: Mapping[str, float], near: Groups) -> None:
+def _find(
+    found: Findings,
+    rows: pd.DataFrame,
+    limits: Mapping[str, float],
+    near: Groups,
+    flagged: Mapping[str, Mask],
+) -> None:
     found.add_mask("empty", (rows["status"] == "empty").to_numpy())
     readable = (rows["status"] == "ok").to_numpy()
     foreign = rows["encoding"].notna() & (rows["encoding"] != "utf-8")
     damaged = rows["warning"].fillna("").str.contains("U+FFFD", regex=False)
     found.add_mask("not_utf8", (foreign | damaged).to_numpy())
-    _wrong_language(found, rows, readable, limits)
+    # What was decoded wrongly or is no language is in no other language.
+    language = readable & ~flagged["mojibake"] & ~flagged["gibberish"]
+    _wrong_language(found, rows, language, limits)
     _boilerplate(found, rows, near, limits)
 
 
@@ -64,6 +72,9 @@ def _wrong_language(
     score = rows["language_score"].to_numpy(float, na_value=np.nan)
     with np.errstate(invalid="ignore"):
         sure = score >= limits["wrong_language"]
+    # Names can make an English text doubtful, but never Chinese.
+    usual = rows["script"].groupby(language).agg(lambda scripts: scripts.mode().iloc[0])
+    sure |= (rows["script"] != expected.map(usual)).to_numpy() & readable
     other = (language.notna() & ~language.isin(_NO_LANGUAGE) & expected.notna()).to_numpy() & (
         language != expected
     ).to_numpy()

@@ -49,10 +49,26 @@ TEXT_RULES: tuple[Rule, ...] = (
     Rule("markup_residue", "n_html_entities", False, 2.5, "planted: clean <= 2"),
     Rule("markup_residue", "n_script_lines", False, 0.5, "planted: clean 0"),
     Rule("markup_residue", "n_wiki_marks", False, 2.5, "planted: clean <= 2"),
-    Rule("gibberish", "letter_bits", False, 4.2, "planted: clean <= 3.4, shuffled >= 4.5"),
-    Rule("gibberish", "broken_word_rate", False, 0.02, "planted: clean <= .003, OCR noise >= .03"),
-    Rule("gibberish", "common_bigram_rate", True, 0.2, "planted: shuffled Han <= .13"),
-    Rule("gibberish", "non_letter_rate", False, 0.7, "planted: number dumps"),
+    Rule(
+        "gibberish",
+        "letter_bits",
+        False,
+        4.2,
+        "planted: clean <= 3.4, shuffled >= 4.5",
+        ("mojibake",),
+    ),
+    Rule(
+        "gibberish",
+        "broken_word_rate",
+        False,
+        0.02,
+        "planted: clean <= .003, OCR noise >= .03",
+        ("mojibake",),
+    ),
+    Rule(
+        "gibberish", "common_bigram_rate", True, 0.2, "planted: shuffled Han <= .13", ("mojibake",)
+    ),
+    Rule("gibberish", "non_letter_rate", False, 0.7, "planted: number dumps", ("mojibake",)),
     *(
         Rule("repetitive", column, False, limit, _GOPHER, at_least=_LEAST_TOKENS, family=family)
         for column, spaced, unspaced in _REPETITION

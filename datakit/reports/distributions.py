@@ -28,7 +28,10 @@ _SKEWED = 30
 """Largest over least value (without the outermost 0.5 %) from which the axis is logarithmic."""
 
 _HEADINGS: tuple[tuple[str, str], ...] = (
-    ("Length", "n_chars n_words n_sentences n_lines bytes n_tokens *word_length longest_word"),
+    (
+        "Length",
+        "n_chars n_words n_sentences n_lines bytes n_tokens *word_length longest_word unfinished_*",
+    ),
     ("Repetition", "compression_rate tail_loop_rate top_* duplicate_?gram* duplicate_10gram*"),
     ("Lines", "duplicate_* *line* n_policy_lines has_lorem*"),
     ("Language", "language_score *_bits *_bigram_rate broken_word* n_stop_words non_letter*"),

@@ -25,7 +25,12 @@ def test_every_numeric_text_column_is_in_one_place():
         )
     ]
     assert sorted(shown) == sorted(set(rows.columns) - {"contaminated_by"})
-    assert "Other" not in {g["title"] for g in grouped(rows, columns)}
+
+
+def test_a_column_without_a_heading_is_shown_under_other():
+    rows = pd.DataFrame({"surprise": np.arange(9.0)})
+    (group,) = grouped(rows, [Column("surprise", "float", "", "")])
+    assert (group["title"], group["charts"][0]["name"]) == ("Other", "surprise")
 
 
 def test_constants_and_mostly_zero_columns_are_no_charts():

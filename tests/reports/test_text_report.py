@@ -34,7 +34,7 @@ def nasty(tmp_path_factory):
     root = tmp_path_factory.mktemp("nasty") / "<b>corpus"
     root.mkdir()
     for i, payload in enumerate(PAYLOADS):
-        body = f"{payload} \x00\x07\u202e{payload}\u2066 {text_of(i)}"
+        body = f"{payload} \x00\x07\u202e{payload}\u2066{chr(1) * 40} {text_of(i)}"
         (root / f"<img src=x{i}>.txt").write_bytes(body.encode())
         (root / f"copy{i}.txt").write_bytes((body + " more words at the end").encode())
         (root / f"exact{i}.txt").write_bytes(body.upper().encode())
