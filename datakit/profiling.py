@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from datakit.profiles.build import Settings
     from datakit.profiles.profile import Profile
 
-__all__ = ["is_corpus", "reference_of", "run_key", "settings_for", "with_basis"]
+__all__ = [
+    "check_reference",
+    "is_corpus",
+    "reference_of",
+    "run_key",
+    "settings_for",
+    "with_basis",
+]
 
 
 def is_corpus(value: Any) -> bool:
@@ -70,7 +77,9 @@ def _against(corpus: Corpus, source: Any) -> Against | None:
 
 
 @contextmanager
-def reference_of(reference: Any, settings: Settings, runner: Executor) -> Iterator[Profile | None]:
+def reference_of(
+    reference: Any, modality: str, settings: Settings, runner: Executor
+) -> Iterator[Profile | None]:
     """A reference as a profile; a corpus is profiled beside nothing and forgotten."""
     import tempfile
 
@@ -86,6 +95,11 @@ def reference_of(reference: Any, settings: Settings, runner: Executor) -> Iterat
         yield Profile(Path(reference))
         return
     corpus = reference if is_corpus(reference) else open_corpus(reference)
+    if corpus.modality != modality:
+        raise InputError(
+            f"the reference {corpus.location} holds {corpus.modality}s, the corpus {modality}s: "
+            "give a reference of the same kind"
+        )
     with (
         tempfile.TemporaryDirectory(prefix="datakit-reference-") as folder,
         workspace(Path(folder) / "reference", {}, None) as work,
@@ -104,6 +118,32 @@ def with_basis(settings: Settings, baseline: Profile | None) -> Settings:
     if baseline.encoder is None or baseline.encoder["name"] != encoder.name or not file.exists():
         return settings
     return replace(settings, encoder=encoder.load(file), borrowed=True)
+
+
+def check_reference(corpus: Corpus, settings: Settings, baseline: Profile | None) -> None:
+    """Refuse, before anything is measured, a reference that cannot be compared with.
+
+    Raises
+    ------
+    InputError
+        It is of another modality, or was embedded by another encoder.
+    """
+    if baseline is None:
+        return
+    if baseline.modality != corpus.modality:
+        raise InputError(
+            f"the reference {baseline.location} holds {baseline.modality}s, {corpus.location} "
+            f"{corpus.modality}s: give a reference of the same kind"
+        )
+    encoder = settings.encoder
+    ours = None if encoder is None else (encoder.name, getattr(encoder, "digest", "not fitted"))
+    theirs = None if baseline.encoder is None else tuple(baseline.encoder.values())[:2]
+    if ours != theirs:
+        given, own = ("none" if pair is None else " ".join(pair) for pair in (theirs, ours))
+        raise InputError(
+            f"the reference {baseline.location} was embedded by {given}, {corpus.location} would "
+            f"be by {own}: give both the same --encoder"
+        )
 
 
 def run_key(corpus: Corpus, settings: Settings) -> dict[str, object]:

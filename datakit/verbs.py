@@ -106,7 +106,14 @@ def profile(
     from datakit.profiles.build import build
     from datakit.profiles.issues import check_thresholds
     from datakit.profiles.workspace import workspace
-    from datakit.profiling import is_corpus, reference_of, run_key, settings_for, with_basis
+    from datakit.profiling import (
+        check_reference,
+        is_corpus,
+        reference_of,
+        run_key,
+        settings_for,
+        with_basis,
+    )
 
     if embed_limit < 1:
         raise InputError(f"embed_limit is {embed_limit}: give at least 1, or encoder 'none'")
@@ -114,8 +121,9 @@ def profile(
     check_thresholds(corpus.modality, thresholds or {})
     runner = executor(workers)
     settings = settings_for(corpus, encoder, embed_limit, thresholds or {}, against)
-    with reference_of(reference, settings, runner) as baseline:
+    with reference_of(reference, corpus.modality, settings, runner) as baseline:
         settings = with_basis(settings, baseline)
+        check_reference(corpus, settings, baseline)
         target = Path(out) if out is not None else _default_out(corpus.location)
         root = Path(corpus.location) if "://" not in corpus.location else None
         run = run_key(corpus, settings)

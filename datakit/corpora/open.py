@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -77,12 +78,26 @@ def open_corpus(
     if not there:
         raise CorpusError(f"{location} does not exist: {_EXPECTED}")
     if path.is_dir():
+        _refuse_profile(location, path)
         corpus = _folder(location, path, manifest, text_column)
     elif path.is_file():
         corpus = _file(location, path, text_column)
     else:
         raise CorpusError(f"{location} is no file and no folder: {_EXPECTED}")
     return _checked(corpus, manifest, text_column)
+
+
+def _refuse_profile(location: str, path: Path) -> None:
+    """A profile holds files, but they are no samples."""
+    try:
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if isinstance(manifest, dict) and {"datakit", "parts", "measures"} <= set(manifest):
+        raise CorpusError(
+            f"{location} is a profile, and samples are needed here: give its corpus, "
+            f"{manifest.get('corpus')}"
+        )
 
 
 def _checked(corpus: Corpus, manifest: str | None, text_column: str | None) -> Corpus:

@@ -19,7 +19,7 @@ from datakit.profiles.exemplars import write_exemplars
 from datakit.profiles.files import atomic
 from datakit.profiles.issues import find_issues
 from datakit.profiles.part import read_part
-from datakit.profiles.previous import Previous
+from datakit.profiles.previous import Previous, place_of
 from datakit.profiles.profile import Profile
 from datakit.profiles.shard_task import ShardTask
 from datakit.profiles.store import Facts, encoder_facts, write_profile
@@ -112,7 +112,8 @@ def build(
     encoder = settings.encoder
     size = modality(corpus.modality).shard_size  # fixed: every executor cuts the corpus alike
     ready = None if encoder is None or isinstance(encoder, Unfitted) else encoder
-    previous = Previous(work.out, measures, None if ready is None else ready.digest)
+    place = place_of(corpus.location)
+    previous = Previous(work.out, measures, None if ready is None else ready.digest, place)
     at_once = ready if len(corpus) <= settings.embed_limit else None
     parts = ShardTask(corpus, work.folder("parts"), at_once, previous, settings.against)
     numbers = []
@@ -126,7 +127,7 @@ def build(
         if isinstance(encoder, Unfitted):
             ready = fitted(encoder, corpus, chosen)
         if ready is not None:
-            previous = Previous(work.out, measures, ready.digest)
+            previous = Previous(work.out, measures, ready.digest, place)
             later = EmbedTask(corpus, work.folder("embedded"), ready, previous)
             wanted = enumerate(shards(Subset(corpus, set(chosen)), size))
             extra = [later.part(k) for k, _ in enumerate(executor.map(later, wanted))]
@@ -137,6 +138,7 @@ def build(
         encoder=encoder_facts(ready),
         embed_limit=settings.embed_limit,
         notes=dict(corpus.notes),
+        place=place,
     )
     profile = write_profile(work.path, _tables(rows), _tables(extra), facts)
     write_encoder(work.path, ready, settings.borrowed)

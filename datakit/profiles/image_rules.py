@@ -61,12 +61,13 @@ IMAGE_RULES: tuple[Rule, ...] = (
     Rule("rotated_by_exif", "exif_orientation", False, 1.5, "EXIF 2.32: 1 is upright"),
 )
 
+_NOT_OF_CAPTIONS = ("too_short", "too_long")
 _MEASURED = {column.name for column in CAPTION_COLUMNS}
 
 CAPTION_RULES: tuple[Rule, ...] = tuple(
     replace(rule, column=f"caption_{rule.column}")
     for rule in TEXT_RULES
-    if f"caption_{rule.column}" in _MEASURED
+    if f"caption_{rule.column}" in _MEASURED and rule.issue not in _NOT_OF_CAPTIONS
 )
 """What makes an issue of a caption: the rules of texts, as far as a line of text can break them."""
 

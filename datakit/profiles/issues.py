@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,9 +95,12 @@ def check_thresholds(modality: str, thresholds: Mapping[str, float]) -> dict[str
     Raises
     ------
     InputError
-        One is given for an issue that has none.
+        One is given for an issue that has none, or is no finite number.
     """
     kind = issue_kind(modality)
+    for name, value in thresholds.items():
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+            raise InputError(f"threshold {name} is {value!r}: give a finite number")
     limits = {name: rule.threshold for name, rule in rule_names(kind.rules).items()}
     limits |= SHARED_SETTINGS
     limits |= kind.settings

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,13 @@ from datakit.sample import Sample
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Previous"]
+__all__ = ["Previous", "place_of"]
+
+
+def place_of(location: str) -> str:
+    """Digest of where a corpus is."""
+    place = location if "://" in location else os.path.realpath(location)
+    return hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _key(text: str) -> int:
@@ -35,10 +43,14 @@ class Previous:
         and then knows nothing.
     measures, encoder
         Digests that an earlier profile must have for its rows or embeddings to count.
+    place
+        Digest of where the corpus is (see `place_of`): names and time stamps say nothing about
+        another corpus, only contents do.
     """
 
-    def __init__(self, path: Path, measures: str, encoder: str | None) -> None:
+    def __init__(self, path: Path, measures: str, encoder: str | None, place: str) -> None:
         self._path, self._measures, self._encoder = path, measures, encoder
+        self._place = place
         self._profile: Profile | None = None
         self._opened = False
 
@@ -47,6 +59,7 @@ class Previous:
             "_path": self._path,
             "_measures": self._measures,
             "_encoder": self._encoder,
+            "_place": self._place,
             "_profile": None,
             "_opened": False,
         }
@@ -54,6 +67,8 @@ class Previous:
     def row(self, sample: Sample) -> dict[str, Any] | None:
         """The earlier row of an unchanged sample: same place, size and time stamp."""
         if sample.mtime_ns is None or sample.n_bytes is None or not self._open():
+            return None
+        if not self._same_place:
             return None
         number = self._find(self._places, _key(sample.sample_id))
         if number is None or self._stamps[number].tolist() != [sample.n_bytes, sample.mtime_ns]:
@@ -94,6 +109,8 @@ class Previous:
         self._places = _index(rows.column("sample_id"))
         self._contents = _index(rows.column("content_hash"))
         stamps = pq.read_table(self._path / "stamps.parquet")
+        told = stamps.schema.metadata or {}
+        self._same_place = told.get(b"place") == self._place.encode()
         self._stamps = np.stack(
             [stamps.column(name).to_numpy().astype(np.int64) for name in ("bytes", "mtime_ns")], 1
         )

@@ -40,6 +40,8 @@ class Facts:
         At most so many samples were embedded.
     notes
         What was seen in the corpus but is no sample: reason -> count.
+    place
+        Digest of where the corpus is; beside the time stamps, in no result.
     """
 
     corpus: str
@@ -48,6 +50,7 @@ class Facts:
     encoder: dict[str, Any] | None
     embed_limit: int
     notes: dict[str, int]
+    place: str = ""
 
 
 class RowWriter:
@@ -101,7 +104,7 @@ class RowWriter:
         self._waiting = [table.slice(n)]
         self._n_waiting = len(table) - min(n, len(table))
 
-    def close(self) -> int:
+    def close(self, place: str) -> int:
         """Write what is left; returns the number of rows."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -113,7 +116,8 @@ class RowWriter:
         stamps = pa.concat_tables(self._stamps) if self._stamps else None
         if stamps is not None:
             with atomic(self._folder / "stamps.parquet") as temporary:
-                pq.write_table(stamps.replace_schema_metadata(None), temporary, compression="zstd")
+                told = stamps.replace_schema_metadata({"place": place})
+                pq.write_table(told, temporary, compression="zstd")
         return sum(int(part["n"]) for part in self.parts)
 
     def write_embeddings(self) -> None:
@@ -158,7 +162,7 @@ def write_profile(
     writer = RowWriter(folder, row_schema(facts.modality), dim)
     for table in tables:
         writer.add(table)
-    n_samples = writer.close()
+    n_samples = writer.close(facts.place)
     for table in extra:
         writer.add_embeddings(table)
     if facts.encoder is not None:

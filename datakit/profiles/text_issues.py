@@ -74,7 +74,8 @@ def _wrong_language(
         sure = score >= limits["wrong_language"]
     # Names can make an English text doubtful, but never Chinese.
     usual = rows["script"].groupby(language).agg(lambda scripts: scripts.mode().iloc[0])
-    sure |= (rows["script"] != expected.map(usual)).to_numpy() & readable
+    script = expected.map(usual)
+    sure |= (script.notna() & (rows["script"] != script)).to_numpy() & readable
     other = (language.notna() & ~language.isin(_NO_LANGUAGE) & expected.notna()).to_numpy() & (
         language != expected
     ).to_numpy()

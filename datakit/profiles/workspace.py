@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,6 +15,22 @@ from datakit.errors import ProfileError
 from datakit.profiles.files import write_json
 
 __all__ = ["Workspace", "workspace"]
+
+_ENTRIES = frozenset(
+    (
+        "embeddings",
+        "excerpts.parquet",
+        "issues.parquet",
+        "manifest.json",
+        "report.html",
+        "rows",
+        "scores.json",
+        "shared_lines.parquet",
+        "stamps.parquet",
+        "thumbnails.parquet",
+    )
+)
+"""What a profile consists of."""
 
 
 class Workspace:
@@ -67,40 +85,81 @@ def workspace(out: Path, run: dict[str, object], corpus: Path | None) -> Iterato
     Raises
     ------
     ProfileError
-        `out` lies inside the corpus, is something else than a profile, cannot be written, or
-        another run is at work on it.
+        `out` lies inside the corpus or holds it, is something else than a profile, cannot be
+        written, or another run is at work on it.
     """
-    out = Path(os.path.abspath(out))
-    if corpus is not None and out.is_relative_to(os.path.abspath(corpus)) and corpus.is_dir():
+    out = Path(os.path.realpath(out))
+    if corpus is not None and corpus.is_dir():
+        _check_apart(out, Path(os.path.realpath(corpus)))
+    old = out.with_name(f".{out.name}.old")
+    for folder in (out, old):
+        if folder.exists() and not _is_profile(folder) and not _empty(folder):
+            raise ProfileError(
+                f"--out {folder} exists and is not a profile, or holds more than one: give another "
+                "folder, or remove it"
+            )
+    if old.exists() and not out.exists():
+        os.replace(old, out)  # a run was killed between two renames
+    path = out.with_name(f".{out.name}.partial")
+    with _locked(out, path.with_name(f"{path.name}.lock")):
+        try:
+            path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ProfileError(f"--out {out} cannot be written: {error.strerror}") from error
+        _start(path, run)
+        yield Workspace(out, path)
+
+
+@contextmanager
+def _locked(out: Path, file: Path) -> Iterator[None]:
+    """Hold a lock file while the block runs; whoever holds it removes it."""
+    while True:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(file, os.O_CREAT | os.O_RDWR, 0o644)
+        except OSError as error:
+            raise ProfileError(f"--out {out} cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            raise ProfileError(
+                f"another run is writing {out}: wait for it, or give another --out"
+            ) from None
+        # The one before may have removed the file between our opening and locking it.
+        with contextlib.suppress(OSError):
+            if os.fstat(lock).st_ino == os.stat(file).st_ino:
+                break
+        os.close(lock)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+        os.close(lock)
+
+
+def _check_apart(out: Path, corpus: Path) -> None:
+    if out.is_relative_to(corpus):
         raise ProfileError(
             f"--out {out} lies inside the corpus {corpus}, and nothing is written there: "
             "give a folder outside of it"
         )
-    old = out.with_name(f".{out.name}.old")
-    if old.exists() and not out.exists():
-        os.replace(old, out)  # a run was killed between two renames
-    if out.exists() and not (out / "manifest.json").exists() and not _empty(out):
+    if corpus.is_relative_to(out):
         raise ProfileError(
-            f"--out {out} exists and is not a profile: give another folder, or remove it"
+            f"the corpus {corpus} lies inside --out {out}, which would be replaced: give another "
+            "folder"
         )
-    path = out.with_name(f".{out.name}.partial")
+
+
+def _is_profile(path: Path) -> bool:
+    """Whether a folder is a profile and nothing else: only such a one is ever replaced."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o644)
-    except OSError as error:
-        raise ProfileError(f"--out {out} cannot be written: {error.strerror}") from error
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ProfileError(
-                f"another run is writing {out}: wait for it, or give another --out"
-            ) from None
-        _start(path, run)
-        yield Workspace(out, path)
-    finally:
-        path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
-        os.close(lock)
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        names = {entry.name for entry in path.iterdir()}
+    except (OSError, ValueError):
+        return False
+    keys = {"schema", "datakit", "modality", "parts"}
+    return isinstance(manifest, dict) and keys <= set(manifest) and names <= _ENTRIES
 
 
 def _empty(path: Path) -> bool:
@@ -108,8 +167,6 @@ def _empty(path: Path) -> bool:
 
 
 def _start(path: Path, run: dict[str, object]) -> None:
-    import json
-
     marker = path / "run.json"
     try:
         same = json.loads(marker.read_text(encoding="utf-8")) == run

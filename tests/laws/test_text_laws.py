@@ -91,7 +91,7 @@ POOL += [
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     picks=st.lists(
@@ -117,26 +117,27 @@ def test_merge_is_concatenation(tmp_path_factory, picks, swap):
 
 
 def test_bases_of_two_corpora_are_not_merged_but_those_of_one_reference_are(texts, tmp_path):
-    a = dk.profile(texts / "train", tmp_path / "a.profile")
-    b = dk.profile(texts / "test", tmp_path / "b.profile")
+    a = dk.profile(texts / "train", tmp_path / "a.profile", workers=0)
+    b = dk.profile(texts / "test", tmp_path / "b.profile", workers=0)
     with pytest.raises(dk.DatakitError, match="--reference"):
         dk.merge([a, b], tmp_path / "c.profile")
     items = [(f"x{seed}", document(seed)) for seed in range(400, 460)]
-    other = dk.profile(items, tmp_path / "o.profile", reference=a)
+    other = dk.profile(items, tmp_path / "o.profile", reference=a, workers=0)
     assert other.encoder == a.encoder
     more = [(f"y{seed}", document(seed)) for seed in range(460, 520)]
-    more = dk.profile(more, tmp_path / "m.profile", reference=a)
+    more = dk.profile(more, tmp_path / "m.profile", reference=a, workers=0)
     merged = dk.merge([other, more], tmp_path / "d.profile")
     assert len(merged.embeddings.sample_ids) == 120
     assert (merged.path / "embeddings" / "encoder.npz").exists()
 
 
 def test_the_same_kind_of_text_is_representative_and_another_is_not(texts, tmp_path):
-    reference = dk.profile(texts, tmp_path / "reference.profile")
+    reference = dk.profile(texts, tmp_path / "reference.profile", workers=0)
     same = [(f"x{seed}", document(seed)) for seed in range(1000, 1200)]
     chinese = [(f"z{i}", f"第{i}天我们住在这家酒店，房间很大，早餐不错。" * 5) for i in range(100)]
-    near = dk.profile(same, tmp_path / "same.profile", reference=reference).scores
-    far = dk.profile(chinese, tmp_path / "zh.profile", reference=reference).scores
+    options = {"reference": reference, "workers": 0}
+    near = dk.profile(same, tmp_path / "same.profile", **options).scores
+    far = dk.profile(chinese, tmp_path / "zh.profile", **options).scores
     assert near["representativeness"]["high"] > 0.9
     assert far["representativeness"]["value"] < 0.1
 
@@ -147,7 +148,7 @@ def test_killed_at_random_moments_then_resumed(texts, tmp_path):
     words = ["profile", str(texts), "--json", "--workers", "1", "-o", str(tmp_path / "b.profile")]
     command = [sys.executable, "-m", "datakit.cli.main", *words]
     rng = random.Random(0)
-    for _ in range(3):
+    for _ in range(2):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(rng.uniform(0.5, 4))
         process.send_signal(signal.SIGKILL)
@@ -212,16 +213,50 @@ def test_evaluation_items_are_looked_for(texts, tmp_path):
     (tmp_path / "eval.jsonl").write_text(
         "\n".join(json.dumps({"text": item}) for item in items), encoding="utf-8"
     )
-    profile = dk.profile(texts, tmp_path / "a.profile", against=tmp_path / "eval.jsonl")
+    options = {"workers": 0, "encoder": "none"}
+    evaluation = tmp_path / "eval.jsonl"
+    profile = dk.profile(texts, tmp_path / "a.profile", against=evaluation, **options)
     found = profile.issues[profile.issues["issue"] == "contaminated"]
     assert found["path"].tolist() == ["train/b/011.txt"]
     row = profile.rows.set_index("path").loc["train/b/011.txt"]
     assert row["contaminated_by"] == 0
     assert row["contamination_rate"] > 0.9
-    again = dk.profile(texts, tmp_path / "a.profile")
+    again = dk.profile(texts, tmp_path / "a.profile", **options)
     assert np.isnan(again.rows["contamination_rate"]).all()
 
 
 def test_an_evaluation_set_of_texts_does_not_go_with_images(folder, texts, tmp_path):
     with pytest.raises(dk.DatakitError, match="texts in texts"):
         dk.profile(folder, tmp_path / "a.profile", against=texts)
+
+
+def test_another_corpus_with_the_same_names_sizes_and_times_is_read(tmp_path):
+    import os
+
+    for folder, word in (("a", "first"), ("b", "other")):
+        (tmp_path / folder).mkdir()
+        file = tmp_path / folder / "0.txt"
+        file.write_text(f"The {word} text, which is long enough to be one.", encoding="utf-8")
+        os.utime(file, ns=(10**18, 10**18))
+    options = {"workers": 0, "encoder": "none"}
+    first = dk.profile(tmp_path / "a", tmp_path / "p", **options).rows["content_hash"].tolist()
+    second = dk.profile(tmp_path / "b", tmp_path / "p", **options).rows["content_hash"].tolist()
+    assert first != second
+
+
+def test_references_that_cannot_be_compared_are_refused_before_the_work(folder, tmp_path):
+    items = [(str(seed), document(seed)) for seed in range(4)]
+    with pytest.raises(dk.DatakitError, match="same kind"):
+        dk.profile(items, tmp_path / "a.profile", reference=folder, workers=0)
+    plain = dk.profile(items, tmp_path / "p.profile", encoder="none", workers=0)
+    with pytest.raises(dk.DatakitError, match="--encoder"):
+        dk.profile(items, tmp_path / "a.profile", reference=plain, workers=0)
+    assert not (tmp_path / ".a.profile.partial").exists()
+    with pytest.raises(dk.DatakitError, match="is a profile"):
+        dk.profile(plain.path, tmp_path / "a.profile", workers=0)
+
+
+@pytest.mark.parametrize("value", ["a", None, float("nan"), True])
+def test_a_threshold_that_is_no_number_is_refused(tmp_path, value):
+    with pytest.raises(dk.DatakitError, match="finite number"):
+        dk.profile(["A text."], tmp_path / "a.profile", thresholds={"pii": value}, workers=0)
