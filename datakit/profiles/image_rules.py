@@ -65,7 +65,11 @@ _NOT_OF_CAPTIONS = ("too_short", "too_long")
 _MEASURED = {column.name for column in CAPTION_COLUMNS}
 
 CAPTION_RULES: tuple[Rule, ...] = tuple(
-    replace(rule, column=f"caption_{rule.column}")
+    replace(
+        rule,
+        column=f"caption_{rule.column}",
+        at_least=rule.at_least and (f"caption_{rule.at_least[0]}", rule.at_least[1]),
+    )
     for rule in TEXT_RULES
     if f"caption_{rule.column}" in _MEASURED and rule.issue not in _NOT_OF_CAPTIONS
 )
