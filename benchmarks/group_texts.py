@@ -110,7 +110,7 @@ def with_datakit(documents):
         hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for text in documents
     ]
     begin = time.process_time()
-    groups = near_text_groups(pd.DataFrame(columns))
+    groups = near_text_groups(pd.DataFrame({**columns, "status": "ok"}))
     print(f"  (grouping alone {time.process_time() - begin:.2f} CPU-s)")
     verified = {tuple(sorted((group[0], m))) for group, _ in groups for m in group[1:]}
     first = {}

@@ -67,7 +67,7 @@ class Idx:
     def __init__(self, location: str, files: list[Path]) -> None:
         self.location = location
         self.notes: dict[str, int] = {}
-        self._files = sorted(files, key=lambda file: file.name)
+        self._files = sorted(files, key=lambda file: file.name + "#")
         self._images: dict[str, npt.NDArray[np.uint8]] = {}
 
     def __getstate__(self) -> dict[str, object]:
@@ -85,7 +85,8 @@ class Idx:
             for i in range(len(self._stack(file))):
                 name = f"{file.name}#{i:09d}"
                 label = None if labels is None else str(int(labels[i]))
-                yield Sample(name, name, (str(file), i), label=label, split=split)
+                stamp = file.stat().st_mtime_ns
+                yield Sample(name, name, (str(file), i), None, stamp, label=label, split=split)
 
     def read(self, sample: Sample) -> bytes:
         """One image of the stack, as a PNG."""

@@ -48,7 +48,7 @@ class Table:
     def __init__(self, location: str, files: list[Path]) -> None:
         self.location = location
         self.notes: dict[str, int] = {}
-        self._files = sorted(files, key=lambda file: file.name)
+        self._files = sorted(files, key=lambda file: file.name + "#")
         self._group: tuple[tuple[str, int], Any] | None = None
         self._length: int | None = None
         for _, _, table in self._groups(self._files[:1]):
@@ -145,7 +145,8 @@ def _sample(
     facts = {"label": told.label, "split": told.split, "caption": told.caption}
     if not holds_paths:
         problem = None if present else "the row holds no image"
-        return Sample(name, name, (str(file), *place), problem=problem, **facts)
+        stamp = file.stat().st_mtime_ns
+        return Sample(name, name, (str(file), *place), None, stamp, problem=problem, **facts)
     if value is None:
         return Sample(name, name, problem="the row holds no path", **facts)
     path = str(PurePosixPath(value.replace("\\", "/")))

@@ -38,7 +38,7 @@ class Tar:
     def __init__(self, location: str, files: list[Path], text_column: str | None = None) -> None:
         self.location = location
         self.notes: dict[str, int] = {}
-        self._files = sorted(files, key=lambda file: file.name)
+        self._files = sorted(files, key=lambda file: file.name + "/")
         self.text_column = text_column
         kinds = (tar_modality(file) for file in self._files)
         self.modality = next((kind for kind in kinds if kind is not None), "image")
@@ -144,7 +144,7 @@ def _take(
         name = f"{printable(file.name.encode('utf-8', 'surrogateescape'))}/{printable(raw)}"
         offset = member.offset_data if plain and not member.issparse() else None
         problem = None if member.isreg() else NOT_FOLLOWED
-        stamp = int(member.mtime) * 10**9
+        stamp = file.stat().st_mtime_ns  # writers like to give every member the same time
         source = (str(file), member.name, offset, member.size)
         sample = Sample(name, name, source, member.size, stamp, problem=problem)
         images.setdefault(key, []).append(sample)

@@ -173,7 +173,7 @@ class TextMembers:
             name,
             source,
             info.size,
-            int(info.mtime) * 10**9,
+            self._file.stat().st_mtime_ns,  # writers like to give every member the same time
             label,
             split or split_of_file(member.name),
             problem=self._problem(member),

@@ -84,10 +84,16 @@ class ImageShard:
         self._positions += batch.positions
 
 
-def _pixel_hash(picture: Picture) -> str:
-    """Equal hashes mean equal pixels; gray stored as RGB counts as other pixels than gray."""
+def _pixel_hash(picture: Picture) -> str | None:
+    """Equal hashes mean equal pixels; gray stored as RGB counts as other pixels than gray.
+
+    None where the pixels we measure are not all that the file holds.
+    """
+    if not picture.is_complete:
+        return None
     if picture.stream is not None:
-        return "jpeg-" + xxhash.xxh3_128_hexdigest(picture.stream)
+        turned = picture.header["exif_orientation"]
+        return f"jpeg-{turned}-{xxhash.xxh3_128_hexdigest(picture.stream)}"
     shape = "x".join(map(str, picture.pixels.shape))
     digest = xxhash.xxh3_128_hexdigest(np.ascontiguousarray(picture.pixels).data)
     return f"{shape}-{picture.header['exif_orientation']}-{digest}"

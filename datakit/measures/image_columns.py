@@ -12,7 +12,13 @@ _CRETE = "Crete et al. 2007, The blur effect: no-reference perceptual blur metri
 
 IMAGE_COLUMNS: tuple[Column, ...] = (
     Column("format", "string", "", "format of the content by its magic bytes, as Pillow names it"),
-    Column("pixel_hash", "string", "", "hash of the decoded pixels: equal ones mean equal pixels"),
+    Column(
+        "pixel_hash",
+        "string",
+        "",
+        "hash of the decoded pixels: equal ones mean equal pixels; empty with "
+        "alpha, several frames, more than 8 bits",
+    ),
     Column("caption", "string", "", "text that goes with the image"),
     Column("width", "int", "px", "width as stored, before EXIF orientation", 1),
     Column("height", "int", "px", "height as stored, before EXIF orientation", 1),

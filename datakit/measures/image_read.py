@@ -13,7 +13,7 @@ import numpy.typing as npt
 import simplejpeg
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from datakit.measures.jpeg_header import JpegHeader, jpeg_header
+from datakit.measures.jpeg_header import JpegHeader, coded_picture, jpeg_header
 from datakit.measures.modality import UndecodableError
 
 __all__ = ["MAX_PIXELS", "Picture", "read_image", "read_small"]
@@ -44,6 +44,10 @@ class Picture:
         Denominator of the DCT scaling that was used: 1, 2, 4 or 8.
     stream
         For a scaled JPEG, its coded picture without metadata: equal streams have equal pixels.
+    transparent_rate
+        Share of pixels that are more than half transparent.
+    is_complete
+        Whether `pixels` say all that the file holds: no alpha, one frame, 8 bits, no inks.
     """
 
     header: dict[str, Any]
@@ -51,6 +55,7 @@ class Picture:
     scale: int = 1
     stream: bytes | None = None
     transparent_rate: float = 0.0
+    is_complete: bool = True
 
 
 def read_image(data: bytes) -> Picture:
@@ -163,7 +168,9 @@ def _decode(data: bytes) -> Picture:
         header = _header(image)
     image.load()
     pixels, transparent = _to_uint8(image)
-    return Picture(header, pixels, transparent_rate=transparent)
+    complete = image.mode in ("RGB", "L", "P", "1") and "transparency" not in image.info
+    complete = complete and header["n_frames"] == 1 and header["bit_depth"] <= 8
+    return Picture(header, pixels, transparent_rate=transparent, is_complete=complete)
 
 
 def _decode_jpeg(data: bytes, image: Image.Image, header: dict[str, Any]) -> Picture:
@@ -279,21 +286,3 @@ def _to_uint8(image: Image.Image) -> tuple[npt.NDArray[np.uint8], float]:
         rgba = np.asarray(image.convert("RGBA"))
         return np.ascontiguousarray(rgba[..., :3]), float((rgba[..., 3] < 128).mean())
     return np.asarray(image.convert("RGB")), 0.0
-
-
-def coded_picture(data: bytes) -> bytes:
-    """A JPEG file without its application and comment segments.
-
-    Two files with equal coded pictures decode to equal pixels, whatever their metadata.
-    """
-    kept, position = [], 2
-    while position + 4 <= len(data) and data[position] == 0xFF:
-        marker = data[position + 1]
-        if marker == 0xDA:
-            break
-        length = 2 + int.from_bytes(data[position + 2 : position + 4], "big")
-        # APP14 (Adobe) changes the colour transform, so it is part of the picture.
-        if not (0xE0 <= marker <= 0xEF and marker != 0xEE) and marker != 0xFE:
-            kept.append(data[position : position + length])
-        position += length
-    return b"".join(kept) + data[position:]

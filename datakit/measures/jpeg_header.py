@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["JpegHeader", "jpeg_header"]
+__all__ = ["JpegHeader", "coded_picture", "jpeg_header"]
 
 _SOF = frozenset((0xC0, 0xC1, 0xC2))  # baseline, extended, progressive
 # Huffman tables, restart interval, comment, application segments.
@@ -93,3 +93,21 @@ def _tables(data: bytes, body: int, end: int, tables: dict[int, int]) -> bool:
         tables[number] = sum(values[1::2]) + 256 * sum(values[::2]) if wide else sum(values)
         body += 65 + 64 * wide
     return body == end
+
+
+def coded_picture(data: bytes) -> bytes:
+    """A JPEG file without its application and comment segments.
+
+    Two files with equal coded pictures decode to equal pixels, whatever their metadata.
+    """
+    kept, position = [], 2
+    while position + 4 <= len(data) and data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker == 0xDA:
+            break
+        length = 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        # APP14 (Adobe) changes the colour transform, so it is part of the picture.
+        if not (0xE0 <= marker <= 0xEF and marker != 0xEE) and marker != 0xFE:
+            kept.append(data[position : position + length])
+        position += length
+    return b"".join(kept) + data[position:]

@@ -6,6 +6,7 @@ import socket
 import struct
 import zlib
 
+import numpy as np
 import pytest
 from conftest import encoded, textured
 from PIL import Image, ImageFile
@@ -165,3 +166,18 @@ def test_float_and_palette_images_are_seen_as_they_look():
     palette = Image.new("P", (40, 40), 1)
     palette.putpalette([0, 0, 0, 250, 250, 250])
     assert read_image(encoded(palette)).pixels.mean() == pytest.approx(250, abs=1)
+
+
+def test_pixels_that_are_not_all_of_the_picture_make_no_copies(tmp_path):
+    import datakit as dk
+
+    rng = np.random.default_rng(0)
+    items = []
+    for i in range(3):
+        alpha = np.zeros((40, 40, 4), np.uint8)
+        alpha[..., 3] = rng.integers(0, 256, (40, 40))
+        items.append((f"a{i}.png", encoded(Image.fromarray(alpha))))
+        heights = rng.uniform(1000, 1500, (40, 40)).astype(np.float32)
+        items.append((f"f{i}.tif", encoded(Image.fromarray(heights), "TIFF")))
+    profile = dk.profile(items, tmp_path / "p", encoder="none", workers=0)
+    assert "exact_duplicate" not in set(profile.issues["issue"])
