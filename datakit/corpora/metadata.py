@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -107,15 +110,58 @@ def read_table(name: str, data: bytes) -> pa.Table:
         if kind in (".csv", ".tsv"):
             mark = "," if kind == ".csv" else "\t"
             options = pyarrow.csv.ParseOptions(delimiter=mark, newlines_in_values=True)
-            text = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
-            return pyarrow.csv.read_csv(
-                io.BytesIO(data), parse_options=options, convert_options=text
-            )
+            # Only nothing is nothing: "NA" and "null" are captions like others.
+            text = pyarrow.csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
+            try:
+                return pyarrow.csv.read_csv(
+                    io.BytesIO(data), parse_options=options, convert_options=text
+                )
+            except pa.ArrowInvalid:  # one ragged row must not cost all the others
+                return _readable_rows(csv.DictReader(_lines(data), delimiter=mark))
         if kind in (".jsonl", ".ndjson", ".json"):
-            return pyarrow.json.read_json(io.BytesIO(data))
+            try:
+                return pyarrow.json.read_json(io.BytesIO(data))
+            except pa.ArrowInvalid:  # nor one broken line, or values of two kinds
+                return _readable_rows(_json_objects(data))
     except (pa.ArrowException, OSError, EOFError) as error:
         raise CorpusError(f"{name} cannot be read: {error}") from error
     raise CorpusError(f"{name}: give a csv, jsonl or parquet file")
+
+
+def _lines(data: bytes) -> list[str]:
+    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    return text.splitlines(keepends=True)
+
+
+def _json_objects(data: bytes) -> Iterator[dict[str, Any]]:
+    """The lines that are JSON objects."""
+    for line in _lines(data):
+        with contextlib.suppress(ValueError, RecursionError):
+            value = json.loads(line)
+            if isinstance(value, dict):
+                yield value
+
+
+def _readable_rows(rows: Iterable[dict[Any, Any]]) -> pa.Table:
+    """Rows of any kind as a table of texts; what a row lacks is null.
+
+    Raises
+    ------
+    CorpusError
+        There is no row at all.
+    """
+    import pyarrow as pa
+
+    kept = [{str(k): as_text(v) for k, v in row.items() if k is not None} for row in rows]
+    names = list(dict.fromkeys(name for row in kept for name in row))
+    if not names:
+        raise CorpusError("no row of it can be read")
+    columns = {}
+    for name in names:
+        values = [row.get(name) for row in kept]
+        valid = [v if v is None else v.encode("utf-8", "replace").decode() for v in values]
+        columns[name] = pa.array([v or None for v in valid], pa.string())
+    return pa.table(columns)
 
 
 def find_column(names: list[str], wanted: tuple[str, ...]) -> str | None:

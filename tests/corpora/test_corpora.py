@@ -233,3 +233,23 @@ def test_what_is_no_corpus(tmp_path, name, word):
     (tmp_path / "a.docx").write_bytes(b"PK")
     with pytest.raises(CorpusError, match=word):
         open_corpus(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "metadata.jsonl",
+            '{"file_name": "0.png", "text": "one"}\n{broken\n'
+            '{"file_name": "1.png", "text": 5}\n{"file_name": "2.png", "text": "\\ud800"}\n',
+        ),
+        ("metadata.csv", "file_name,text\n0.png,one\n1.png,5,more\n2.png,NA\n"),
+    ],
+)
+def test_an_odd_line_of_metadata_costs_only_itself(tmp_path, name, text):
+    for i in range(3):
+        (tmp_path / f"{i}.png").write_bytes(encoded(textured(i)))
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    captions = [sample.caption for sample in open_corpus(str(tmp_path))]
+    assert captions[:2] == ["one", "5"]
+    assert captions[2] in ("NA", "?")
