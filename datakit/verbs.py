@@ -195,7 +195,13 @@ def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str
     from datakit.reports.html import write_html
 
     opened = _opened(profile)
-    write_html(opened, validate(opened), Path(out))
+    try:
+        write_html(opened, validate(opened), Path(out))
+    except OSError as error:
+        raise InputError(
+            f"the report of {opened.path} cannot be written to {out} ({error}): give a file in a "
+            "folder that is there, and a whole profile"
+        ) from error
     return Path(out)
 
 

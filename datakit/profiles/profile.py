@@ -60,7 +60,8 @@ class Profile:
             text = (self.path / "manifest.json").read_text(encoding="utf-8")
             self.manifest: dict[str, Any] = json.loads(text)
             version = self.manifest["schema"]
-        except (OSError, ValueError, KeyError) as error:
+            _ = [self.manifest[key] for key in ("parts", "modality", "n_samples", "encoder")]
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ProfileError(
                 f"{self.path} is not a profile ({type(error).__name__} on manifest.json): "
                 "give the directory that `datakit profile` wrote"

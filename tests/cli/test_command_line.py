@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+import datakit as dk
+
 
 def run(*arguments, cwd=None):
     return subprocess.run(
@@ -104,3 +106,18 @@ def test_demo_finds_what_it_planted(tmp_path):
     assert run("demo", "--json", cwd=tmp_path).returncode == 0
     (tmp_path / "mine" / "images").mkdir(parents=True)
     assert run("demo", "-o", "mine", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("manifest", ["[]", '{"schema": 1}', "no json"])
+def test_a_damaged_profile_is_one_clear_line(tmp_path, manifest):
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "manifest.json").write_text(manifest)
+    with pytest.raises(dk.DatakitError, match="is not a profile"):
+        dk.load(tmp_path / "p")
+
+
+def test_a_report_that_cannot_be_written_is_one_clear_line(tmp_path):
+    profile = dk.profile(["A text.", "Another."], tmp_path / "p", encoder="none", workers=0)
+    for out in (tmp_path / "no" / "x.html", tmp_path):
+        with pytest.raises(dk.DatakitError, match="cannot be written"):
+            dk.report(profile, out)
