@@ -179,7 +179,12 @@ def test_interrupt_says_how_to_go_on(folder, tmp_path):
         str(tmp_path / "b.profile"),
     ]
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background of a shell would hand down that interrupts are ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     parts = tmp_path / ".b.profile.partial" / "parts"
