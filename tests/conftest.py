@@ -32,6 +32,18 @@ def encoded(image, form="PNG", **options):
     return buffer.getvalue()
 
 
+def contents(path):
+    """Relative name -> bytes of everything in a profile that is a result."""
+    results = ("rows", "issues.parquet", "scores.json", "embeddings", "thumbnails.parquet")
+    results += ("excerpts.parquet", "shared_lines.parquet")
+    found = {}
+    for name in results:
+        entry = Path(path) / name
+        files = sorted(entry.rglob("*")) if entry.is_dir() else [entry]
+        found |= {str(f.relative_to(path)): f.read_bytes() for f in files if f.is_file()}
+    return found
+
+
 @pytest.fixture
 def picture():
     return textured

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,7 @@ class Encoder(Protocol):
         """
 
 
+@runtime_checkable
 class FittedEncoder(Encoder, Protocol):
     """An encoder that was fitted on a collection and goes into the profile with its embeddings."""
 

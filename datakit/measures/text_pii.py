@@ -35,7 +35,7 @@ from datakit.measures.text_pii_candidates import (
 )
 from datakit.measures.text_pii_numbers import account_numbers, identity_numbers, passport
 from datakit.measures.text_pii_phones import Directory, phones
-from datakit.measures.text_pii_span import Span, Window, masked, strongest, window_of
+from datakit.measures.text_pii_span import Span, Window, by_document, masked, window_of
 from datakit.sample import Column
 
 __all__ = ["PII_COLUMNS", "PII_KINDS", "Span", "find_pii", "masked", "pii", "pii_spans"]
@@ -120,10 +120,7 @@ def pii_spans(block: TextBlock) -> dict[int, list[Span]]:
     dict
         Number of the document in the block -> its spans, as `find_pii` gives them.
     """
-    found: dict[int, list[Span]] = {}
-    for document, span in _all_spans(block):
-        found.setdefault(document, []).append(span)
-    return {document: strongest(spans, _STRENGTH) for document, spans in found.items()}
+    return by_document(_all_spans(block), _STRENGTH)
 
 
 def _all_spans(block: TextBlock) -> Iterator[tuple[int, Span]]:

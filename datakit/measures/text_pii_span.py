@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-__all__ = ["Span", "Window", "masked", "plain", "strongest", "window_of"]
+__all__ = ["Span", "Window", "by_document", "masked", "plain", "strongest", "window_of"]
 
 _BEFORE, _AFTER = 32, 8
 _URL = re.compile(r"://|www\.", re.IGNORECASE)
@@ -141,3 +141,13 @@ def masked(value: str) -> str:
     keep = min(2, len(value) // 4)
     stars = "*" * min(len(value) - 2 * keep, 8)
     return value[:keep] + stars + value[len(value) - keep :]
+
+
+def by_document(
+    found: Iterable[tuple[int, Span]], strength: Mapping[str, int]
+) -> dict[int, list[Span]]:
+    """Number of a document -> the `strongest` of its spans, for the documents that hold some."""
+    spans: dict[int, list[Span]] = {}
+    for document, span in found:
+        spans.setdefault(document, []).append(span)
+    return {document: strongest(some, strength) for document, some in spans.items()}

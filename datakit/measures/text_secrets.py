@@ -14,7 +14,7 @@ import numpy as np
 
 from datakit.measures.text_block import DIGIT, LETTER, UPPER, Numbers, TextBlock
 from datakit.measures.text_pii_candidates import at_signs, located, marks, reading
-from datakit.measures.text_pii_span import Span, strongest
+from datakit.measures.text_pii_span import Span, by_document
 from datakit.measures.text_secret_patterns import (
     MIN_TOKEN_ENTROPY,
     NAMED,
@@ -137,10 +137,7 @@ def secret_spans(block: TextBlock) -> dict[int, list[Span]]:
     dict
         Number of the document in the block -> its spans, as `find_secrets` gives them.
     """
-    found: dict[int, list[Span]] = {}
-    for document, span in _all_spans(block):
-        found.setdefault(document, []).append(span)
-    return {document: strongest(spans, _STRENGTH) for document, spans in found.items()}
+    return by_document(_all_spans(block), _STRENGTH)
 
 
 def _all_spans(block: TextBlock) -> Iterator[tuple[int, Span]]:

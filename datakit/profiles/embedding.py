@@ -110,11 +110,10 @@ def write_encoder(folder: Path, encoder: Encoder | None, borrowed: bool) -> None
     if encoder is None:
         return
     codebook = encoder.codebook()
-    save = getattr(encoder, "save", None)
-    if save is not None:
+    if isinstance(encoder, FittedEncoder):
         with atomic(folder / "embeddings" / "encoder.npz") as temporary:
-            save(temporary)
-        codebook = encoder.reference_codebook() if borrowed else codebook  # type: ignore[attr-defined]
+            encoder.save(temporary)
+        codebook = encoder.reference_codebook() if borrowed else codebook
     if codebook is not None:
         centroids, hill2 = codebook
         path = folder / "embeddings" / "codebook.npz"

@@ -7,29 +7,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import encoded, textured
+from conftest import contents, encoded, textured
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import datakit as dk
 from datakit.profiles import build as build_module
-
-RESULT = ("rows", "issues.parquet", "scores.json", "embeddings", "thumbnails.parquet")
-
-
-def contents(path):
-    """Relative name -> bytes of everything that is a result."""
-    found = {}
-    for name in RESULT:
-        entry = Path(path) / name
-        files = sorted(entry.rglob("*")) if entry.is_dir() else [entry]
-        found |= {str(f.relative_to(path)): f.read_bytes() for f in files if f.is_file()}
-    return found
 
 
 def test_serial_and_two_workers_give_the_same_bytes(folder, tmp_path, monkeypatch):

@@ -7,17 +7,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import contents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import datakit as dk
 
-RESULT = ("rows", "issues.parquet", "scores.json", "embeddings", "excerpts.parquet")
 COMMON = (
     "the of and to in that it was for on as with his be at by this had not are but from or have an "
     "they which one you were all her she there would their we him been has when who will no more "
@@ -25,16 +24,6 @@ COMMON = (
     "may first then do any like my now over such our man me even most made after also did many"
 )
 WORDS = COMMON.split()
-
-
-def contents(path):
-    """Relative name -> bytes of everything that is a result."""
-    found = {}
-    for name in RESULT:
-        entry = Path(path) / name
-        files = sorted(entry.rglob("*")) if entry.is_dir() else [entry]
-        found |= {str(f.relative_to(path)): f.read_bytes() for f in files if f.is_file()}
-    return found
 
 
 def document(seed, n=120):
