@@ -155,6 +155,24 @@ class Profile:
         return Embeddings(ids.to_pandas().to_numpy(dtype=object), vectors)
 
     @cached_property
+    def codebook(self) -> tuple[npt.NDArray[np.float32], float] | None:
+        """Cells that diversity is counted in: centroids (k, d), and the order-2 effective number
+        of the collection they were fitted on; None where the encoder has none.
+        """
+        import numpy as np
+
+        file = self.path / "embeddings" / "codebook.npz"
+        if self.encoder is None or not file.exists():
+            return None
+        with np.load(file) as arrays:
+            return arrays["centroids"].astype(np.float32), float(arrays["hill2"])
+
+    @property
+    def has_fitted_encoder(self) -> bool:
+        """Whether the encoder was fitted on samples (this corpus's, or a reference's)."""
+        return (self.path / "embeddings" / "encoder.npz").exists()
+
+    @cached_property
     def thumbnails(self) -> dict[str, bytes]:
         """sample_id -> JPEG of at most 96 px, for the samples that reports show."""
         import pyarrow.parquet as pq

@@ -98,12 +98,10 @@ def _spread(
     profile: Profile, reference: Profile | None, groups: set[str]
 ) -> tuple[float, float, int, str] | None:
     """S, its standard error, the number of embeddings, and what it is relative to."""
-    file = profile.path / "embeddings" / "codebook.npz"
     embeddings = profile.embeddings
-    if embeddings is None or not file.exists():
+    if embeddings is None or profile.codebook is None:
         return None
-    with np.load(file) as arrays:
-        centroids, norm = arrays["centroids"].astype(np.float32), float(arrays["hill2"])
+    centroids, norm = profile.codebook
     yardstick = "relative to the encoder's own collection"
     if (
         reference is not None

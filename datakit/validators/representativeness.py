@@ -70,7 +70,7 @@ def representativeness(profile: Profile, reference: Profile | None = None) -> Sc
             f"{reference.path} has modality {reference.modality} and encoder {reference.encoder}, "
             f"{profile.path} has {profile.modality} and {profile.encoder}: profile both alike"
         )
-    held_out = (reference.path / "embeddings" / "encoder.npz").exists()
+    held_out = reference.has_fitted_encoder
     ours, theirs = _chosen(profile, held_out), _chosen(reference, held_out)
     if min(len(ours), len(theirs)) < _LEAST:
         return Score(
