@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datakit.measures.text_contamination import Against
     from datakit.profiles.build import Settings
     from datakit.profiles.profile import Profile
+    from datakit.validators.target import Target
 
 __all__ = [
     "check_reference",
@@ -25,8 +26,15 @@ __all__ = [
     "reference_of",
     "run_key",
     "settings_for",
+    "target_of",
     "with_basis",
 ]
+
+
+_NO_CATEGORIES = frozenset(
+    ("sample_id", "path", "content_hash", "pixel_hash", "error", "warning", "caption")
+)
+"""Columns whose values are of one sample each."""
 
 
 def is_corpus(value: Any) -> bool:
@@ -144,6 +152,34 @@ def check_reference(corpus: Corpus, settings: Settings, baseline: Profile | None
             f"the reference {baseline.location} was embedded by {given}, {corpus.location} would "
             f"be by {own}: give both the same --encoder"
         )
+
+
+def target_of(target: Any, modality: str) -> Target | None:
+    """A target, read where it is a file, whose columns the rows of a modality have.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or names a column that there is not.
+    """
+    from datakit.profiles.row_schema import columns_of
+    from datakit.validators.target import Target, load_target
+
+    if target is None:
+        return None
+    wanted = target if isinstance(target, Target) else load_target(target)
+    known = [
+        column.name
+        for column in columns_of(modality)
+        if column.type in ("string", "bool", "int") and column.name not in _NO_CATEGORIES
+    ]
+    for column in wanted.proportions:
+        if column not in (*known, "cluster"):
+            raise InputError(
+                f"{wanted.source} names the column {column}, which the rows of {modality}s do not "
+                f"have: give cluster, or one of {', '.join(known)}"
+            )
+    return wanted
 
 
 def run_key(corpus: Corpus, settings: Settings) -> dict[str, object]:

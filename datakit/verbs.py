@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datakit.profiles.profile import Profile
     from datakit.profiles.workspace import Workspace
     from datakit.validators.score import Scorecard
+    from datakit.validators.target import Target
 
 __all__ = ["load", "merge", "open", "profile", "report", "validate"]
 
@@ -62,6 +63,7 @@ def profile(
     out: str | os.PathLike[str] | None = None,
     *,
     reference: Any = None,
+    target: str | os.PathLike[str] | Target | None = None,
     against: Any = None,
     encoder: str | Encoder | None = "default",
     embed_limit: int = 20_000,
@@ -83,6 +85,8 @@ def profile(
         folder.
     reference
         A profile, its directory, or a corpus to compare with.
+    target
+        Proportions that the corpus should have: a YAML file, or a `Target`.
     against
         An evaluation set of texts to look for: a corpus, or anything that `open` takes.
     encoder
@@ -112,6 +116,7 @@ def profile(
         reference_of,
         run_key,
         settings_for,
+        target_of,
         with_basis,
     )
 
@@ -119,6 +124,7 @@ def profile(
         raise InputError(f"embed_limit is {embed_limit}: give at least 1, or encoder 'none'")
     corpus = corpus if is_corpus(corpus) else open(corpus)
     check_thresholds(corpus.modality, thresholds or {})
+    wanted = target_of(target, corpus.modality)
     runner = executor(workers)
     settings = settings_for(corpus, encoder, embed_limit, thresholds or {}, against)
     with reference_of(reference, corpus.modality, settings, runner) as baseline:
@@ -129,7 +135,7 @@ def profile(
         run = run_key(corpus, settings)
         with workspace(target, run, root) as work:
             built = build(corpus, work, settings, runner, progress or (lambda n: None))
-            _finish(built, baseline, work)
+            _finish(built, baseline, wanted, work)
     return load(target)
 
 
@@ -162,24 +168,35 @@ def merge(
     if not opened:
         raise ProfileError("no profiles to merge: give at least one")
     with workspace(Path(out), {"merge": [str(p.path) for p in opened]}, None) as work:
-        _finish(merge_into(opened, work.path, thresholds or {}), None, work)
+        _finish(merge_into(opened, work.path, thresholds or {}), None, None, work)
     return load(out)
 
 
 def validate(
     profile: Profile | str | os.PathLike[str],
     reference: Profile | str | os.PathLike[str] | None = None,
+    target: str | os.PathLike[str] | Target | None = None,
 ) -> Scorecard:
-    """Score a profile on completeness, consistency, diversity, representativeness, usability.
+    """Score a profile on every dimension that it allows.
 
     Parameters
     ----------
     profile, reference
         Profiles or their directories.
+    target
+        Proportions that the corpus should have: a YAML file, or a `Target`.
+
+    Raises
+    ------
+    InputError
+        The profiles cannot be compared, or the target cannot be used.
     """
+    from datakit.profiling import target_of
     from datakit.validators.scorecard import scorecard
 
-    return scorecard(_opened(profile), None if reference is None else _opened(reference))
+    opened = _opened(profile)
+    wanted = target_of(target, opened.modality)
+    return scorecard(opened, None if reference is None else _opened(reference), wanted)
 
 
 def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
@@ -205,12 +222,14 @@ def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str
     return Path(out)
 
 
-def _finish(built: Profile, baseline: Profile | None, work: Workspace) -> None:
+def _finish(
+    built: Profile, baseline: Profile | None, target: Target | None, work: Workspace
+) -> None:
     """Scores and report into the workspace, then the whole into its place."""
     from datakit.profiles.files import write_json
     from datakit.reports.html import write_html
 
-    card = validate(built, baseline)
+    card = validate(built, baseline, target)
     write_json(built.path / "scores.json", card.to_json())
     write_html(built, card, built.path / "report.html")
     work.publish()

@@ -37,6 +37,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--reference", metavar="REF", help="corpus or profile to measure representativeness by"
     )
     parser.add_argument(
+        "--target",
+        metavar="YAML",
+        help="proportions of labels, languages, ... to measure representativeness by",
+    )
+    parser.add_argument(
         "--manifest", metavar="FILE", help="table with captions, labels, splits by file name"
     )
     parser.add_argument(
@@ -77,6 +82,7 @@ def run(options: argparse.Namespace) -> int:
             corpus,
             options.out,
             reference=options.reference,
+            target=options.target,
             against=options.against,
             encoder=options.encoder,
             embed_limit=options.embed_limit,
@@ -112,7 +118,10 @@ def summary(profile: Profile, seconds: float) -> dict[str, Any]:
             "n_bytes": profile.n_bytes,
         },
         "encoder": None if encoder is None else {"name": encoder["name"], "dim": encoder["dim"]},
-        "scores": profile.scores,
+        "scores": {
+            name: {key: value for key, value in score.items() if key != "components"}
+            for name, score in profile.scores.items()
+        },
         "issues": {
             str(issue): {"n": int(count), "rate": int(count) / n} for issue, count in counts.items()
         },

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from datakit.metrics.hill import hill2, nearest_cells
-from datakit.metrics.intervals import Z95, half_sampling_sd, wilson
+from datakit.validators.copies import COPIES, group_numbers, representatives
+from datakit.validators.estimate import geometric_mean, smaller
+from datakit.validators.label_balance import LabelBalance, label_balance
 from datakit.validators.score import Component, Score
+from datakit.validators.spread import Spread, spread
+from datakit.validators.uniqueness import uniqueness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,117 +20,115 @@ if TYPE_CHECKING:
 
 __all__ = ["diversity"]
 
-_MIN_SAMPLES = 50
-_COPIES = ("exact_duplicate", "near_duplicate")
+_EVIDENCE = 20
+_SLICES = 5
+_CROWDED = 2.0
+"""A cell or label with so many times its share is named in the evidence."""
+
+_ADVICE = {
+    "uniqueness": "Keep one sample of every duplicate group.",
+    "spread": "Collect samples of the kinds that are missing: few regions hold most of them.",
+    "label_balance": "Collect samples of the rare labels, or thin out the common ones.",
+}
 
 
 def diversity(profile: Profile, reference: Profile | None = None) -> Score:
-    """Geometric mean of uniqueness U and spread S.
+    """``sqrt(U min(S, B))``: uniqueness, and the spread that cells or labels show, the lesser.
 
-    U is duplicate groups per sample over the whole corpus. S is the unbiased order-2 effective
-    number of occupied cells, over one representative per duplicate group, relative to that of
-    the reference or of the collection behind the encoder's codebook, at most 1. Where there is
-    no codebook, or too few embeddings, U alone is the score and the method says so.
+    - Uniqueness U: duplicate groups per sample, over the whole corpus.
+    - Spread S: the unbiased order-2 effective number of occupied cells in embedding space, over
+      one representative per duplicate group, relative to the reference or to the collection
+      behind the encoder's codebook (see `datakit.validators.spread`).
+    - Label balance B: the same of labels, where most samples have one (see
+      `datakit.validators.label_balance`). It can lower the score and never raises it, so that a
+      corpus does not gain by having labels.
 
-    The interval takes U as a rate (Wilson) and S by half-sampling, and joins them on the
-    logarithmic scale.
+    Each is cut at 1. Where S cannot be told, U stands in for it: ``sqrt(U min(U, B))``, and
+    ``method`` says why.
 
     Parameters
     ----------
     profile
         The profile.
     reference
-        A profile with the same encoder; its own effective number is the yardstick then.
+        A profile with the same encoder, the yardstick of S and B.
+
+    Returns
+    -------
+    Score
+        The interval joins those of U (a ratio over groups) and min(S, B) (half-sampling, and the
+        variance of Simpson's index) on the logarithmic scale. It holds for this reference: the
+        reference's own sampling error is not in it.
     """
-    rows = profile.rows
-    readable = rows.loc[rows["status"] == "ok", "sample_id"].tolist()
-    n = len(readable)
+    readable = (profile.rows["status"] == "ok").to_numpy()
+    n = int(readable.sum())
     if n == 0:
         return Score("diversity", None, reason="no sample can be read")
-    leader = _representatives(profile.issues)
-    groups = {leader.get(sample_id, sample_id) for sample_id in readable}
-    u = len(groups) / n
-    u_low, u_high = wilson(len(groups), n)
-    parts = [Component("uniqueness", u, n, "duplicate groups per sample")]
-    evidence = _evidence(profile)
-    advice = "Keep one sample of every duplicate group." if u < 0.98 else ""
-    spread = _spread(profile, reference, groups)
-    if spread is None:
-        method = "uniqueness only (no codebook, no reference, or fewer than 50 embeddings)"
-        return Score("diversity", u, u_low, u_high, n, method, tuple(parts), evidence, advice)
-    s, s_sd, n_embedded, yardstick = spread
-    parts.append(Component("spread", s, n_embedded, "effective number of cells, " + yardstick))
-    value = math.sqrt(u * s)
-    sd_u = (u_high - u_low) / (2 * Z95)
-    relative = 0.5 * math.hypot(sd_u / max(u, 1e-9), s_sd / max(s, 1e-9))
-    if s < u:
-        advice = "Collect samples of the kinds that are missing: few regions hold most of them."
+    unique = uniqueness(group_numbers(profile)[readable])
+    covered = spread(profile, reference)
+    balance = label_balance(_labels(profile), None if reference is None else _labels(reference))
+    parts = [Component("uniqueness", unique.value, n, "duplicate groups per sample")]
+    known = unique
+    if isinstance(covered, Spread):
+        known = covered.estimate
+        meaning = f"effective number of cells {covered.yardstick}"
+        parts.append(Component("spread", known.value, covered.n, meaning))
+    if balance is not None:
+        known = smaller(known, balance.estimate)
+        value = balance.estimate.value
+        parts.append(Component("label_balance", value, balance.n, balance.meaning))
+    joined = geometric_mean(unique, known)
+    worst = min(parts, key=lambda part: part.value)
     return Score(
         dimension="diversity",
-        value=value,
-        low=max(0.0, value * math.exp(-Z95 * relative)),
-        high=min(1.0, value * math.exp(Z95 * relative)),
+        value=joined.value,
+        low=joined.low,
+        high=joined.high,
         n=n,
-        method=f"sqrt(uniqueness * spread), spread {yardstick}",
+        method=_method(covered, balance),
         components=tuple(parts),
-        evidence=evidence,
-        advice=advice,
+        evidence=_evidence(profile, covered, balance),
+        advice=_ADVICE[worst.name] if worst.value < 0.98 else "",
     )
 
 
-def _representatives(issues: pd.DataFrame) -> dict[str, str]:
-    """Sample -> smallest id of its duplicate group, exact and near ones joined."""
-    parent: dict[str, str] = {}
-
-    def root(i: str) -> str:
-        while parent.setdefault(i, i) != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    copies = issues[issues["issue"].isin(_COPIES)]
-    for sample_id, group in zip(copies["sample_id"], copies["group"], strict=True):
-        a, b = root(sample_id), root(group)
-        parent[max(a, b)] = min(a, b)
-    return {i: root(i) for i in list(parent)}
+def _labels(profile: Profile) -> pd.Series:
+    """Labels of one representative per duplicate group."""
+    return profile.rows["label"][representatives(profile)]
 
 
-def _spread(
-    profile: Profile, reference: Profile | None, groups: set[str]
-) -> tuple[float, float, int, str] | None:
-    """S, its standard error, the number of embeddings, and what it is relative to."""
-    embeddings = profile.embeddings
-    if embeddings is None or profile.codebook is None:
-        return None
-    centroids, norm = profile.codebook
-    yardstick = "relative to the encoder's own collection"
-    if (
-        reference is not None
-        and reference.embeddings is not None
-        and reference.encoder == profile.encoder
-    ):
-        cells = nearest_cells(reference.embeddings.vectors, centroids)
-        norm = hill2(np.bincount(cells, minlength=len(centroids)))
-        yardstick = "relative to the reference"
-    kept = np.isin(embeddings.sample_ids, np.array(sorted(groups), object))
-    cells = nearest_cells(embeddings.vectors[kept], centroids)
-    if len(cells) < _MIN_SAMPLES or not math.isfinite(norm):
-        return None
-
-    def effective(chosen: npt.NDArray[np.int64]) -> float:
-        return hill2(np.bincount(cells[chosen], minlength=len(centroids)))
-
-    value = effective(np.arange(len(cells)))
-    sd = half_sampling_sd(effective, len(cells), np.random.default_rng(0))
-    return min(1.0, value / norm), sd / norm, len(cells), yardstick
+def _method(covered: Spread | str, balance: LabelBalance | None) -> str:
+    if isinstance(covered, Spread):
+        shown = "spread" if balance is None else "min(spread, label balance)"
+        return f"sqrt(uniqueness * {shown}), spread {covered.yardstick}"
+    shown = "uniqueness" if balance is None else "sqrt(uniqueness * min(uniqueness, label balance))"
+    return f"{shown}; no spread: {covered}"
 
 
-def _evidence(profile: Profile) -> pd.DataFrame:
+def _evidence(
+    profile: Profile, covered: Spread | str, balance: LabelBalance | None
+) -> pd.DataFrame:
+    """The largest duplicate groups with their sizes, then over-full cells and labels."""
     import pandas as pd
 
-    copies = profile.issues[profile.issues["issue"].isin(_COPIES)]
+    slices: list[tuple[str, str, float]] = []
+    if balance is not None:
+        crowded = [(label, times) for label, times in balance.crowded if times >= _CROWDED]
+        slices += [
+            (_first_path(profile, label), f"crowded_label {label}", times)
+            for label, times in crowded[:_SLICES]
+        ]
+    if isinstance(covered, Spread):
+        crowded = [(path, times) for path, times in covered.crowded if times >= _CROWDED]
+        slices += [(path, "crowded_region", times) for path, times in crowded[:_SLICES]]
+    copies = profile.issues[profile.issues["issue"].isin(COPIES)]
     sizes = copies.groupby(["issue", "group"]).agg(path=("path", "first"), n=("path", "size"))
-    worst = sizes.sort_values(["n", "path"], ascending=[False, True]).head(20).reset_index()
-    return pd.DataFrame(
-        {"path": worst["path"], "reason": worst["issue"], "value": worst["n"].astype(float)}
-    )
+    worst = sizes.sort_values(["n", "path"], ascending=[False, True]).reset_index()
+    worst = worst.head(_EVIDENCE - len(slices))
+    groups = zip(worst["path"], worst["issue"], worst["n"].astype(float), strict=True)
+    return pd.DataFrame([*groups, *slices], columns=["path", "reason", "value"])
+
+
+def _first_path(profile: Profile, label: str) -> str:
+    rows = profile.rows
+    return str(rows["path"].to_numpy()[np.flatnonzero((rows["label"] == label).to_numpy())[0]])

@@ -14,12 +14,27 @@ __all__ = ["Component", "Score", "Scorecard"]
 
 @dataclass(frozen=True)
 class Component:
-    """One named part of a score: a number in [0, 1] (1 is best), how many samples it saw."""
+    """One named part of a score.
+
+    Parameters
+    ----------
+    name
+        Of the part.
+    value
+        In [0, 1], 1 is best.
+    n
+        Number of samples it was computed from.
+    meaning
+        What was measured, one line.
+    p
+        Where a test stands beside the value: its p-value, in (0, 1]. It never enters the score.
+    """
 
     name: str
     value: float
     n: int
     meaning: str = ""
+    p: float | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,8 @@ class Score:
     Parameters
     ----------
     dimension
-        "completeness", "consistency", "diversity", "representativeness" or "usability".
+        "completeness", "consistency", "diversity", "representativeness", "usability" or
+        "accuracy".
     value, low, high
         The score and its 95 % interval, each in [0, 1]; all None where it cannot be computed.
     n
@@ -65,7 +81,7 @@ class Score:
         return (self.low, self.high)
 
     def to_json(self) -> dict[str, Any]:
-        """The score as plain values: what scores.json and ``--json`` hold."""
+        """The score as plain values: what scores.json holds, and ``--json`` but for components."""
         if self.value is None:
             return {"value": None, "reason": self.reason}
         return {
@@ -74,6 +90,11 @@ class Score:
             "high": self.high,
             "n": self.n,
             "method": self.method,
+            "components": [
+                {"name": c.name, "value": c.value, "n": c.n, "meaning": c.meaning}
+                | ({} if c.p is None else {"p": c.p})
+                for c in self.components
+            ],
         }
 
 

@@ -13,11 +13,14 @@ from datakit.validators.usability import usability
 
 if TYPE_CHECKING:
     from datakit.profiles.profile import Profile
+    from datakit.validators.target import Target
 
 __all__ = ["scorecard"]
 
 
-def scorecard(profile: Profile, reference: Profile | None = None) -> Scorecard:
+def scorecard(
+    profile: Profile, reference: Profile | None = None, target: Target | None = None
+) -> Scorecard:
     """Score a profile on every dimension that it allows.
 
     Parameters
@@ -26,12 +29,14 @@ def scorecard(profile: Profile, reference: Profile | None = None) -> Scorecard:
         The profile.
     reference
         What representativeness (and, where it can, diversity) is measured against.
+    target
+        Stated proportions that representativeness is measured against.
     """
     scores = (
         completeness(profile),
         consistency(profile),
         diversity(profile, reference),
-        representativeness(profile, reference),
+        representativeness(profile, reference, target),
         usability(profile),
     )
     return Scorecard({score.dimension: score for score in scores})

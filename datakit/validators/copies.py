@@ -1,0 +1,45 @@
+"""Groups of duplicates, and one representative of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from datakit.profiles.profile import Profile
+
+__all__ = ["COPIES", "group_numbers", "representatives"]
+
+COPIES = ("exact_duplicate", "near_duplicate")
+
+
+def group_numbers(profile: Profile) -> npt.NDArray[np.int64]:
+    """Number of every row's duplicate group, exact and near ones joined, shape (n,).
+
+    Groups are numbered in the order of their first rows; a sample without copies is its own.
+    """
+    import pandas as pd
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    n = profile.n_samples
+    copies = profile.issues[profile.issues["issue"].isin(COPIES)]
+    ids = profile.rows["sample_id"]
+    row = ids.searchsorted(copies["sample_id"])
+    names, _ = pd.factorize(copies["issue"] + "\0" + copies["group"].astype(str))
+    size = n + (int(names.max()) + 1 if len(names) else 0)  # a node for every group
+    edges = coo_matrix((np.ones(len(row), np.int8), (row, n + names)), shape=(size, size))
+    _, joined = connected_components(edges, directed=False)
+    numbers, _ = pd.factorize(joined[:n])
+    return np.asarray(numbers, np.int64)
+
+
+def representatives(profile: Profile) -> npt.NDArray[np.bool_]:
+    """Which rows are the first readable one of their duplicate group, shape (n,)."""
+    readable = np.flatnonzero((profile.rows["status"] == "ok").to_numpy())
+    _, first = np.unique(group_numbers(profile)[readable], return_index=True)
+    chosen = np.zeros(profile.n_samples, bool)
+    chosen[readable[first]] = True
+    return chosen
