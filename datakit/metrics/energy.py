@@ -61,10 +61,12 @@ def energy_of_masks(distances: Matrix, x: Masks, y: Masks) -> npt.NDArray[np.flo
     Returns
     -------
     ndarray
-        Shape (k,). Cost: two products of (k, n) with (n, n).
+        Shape (k,). Cost: one or two products of (k, n) with (n, n).
     """
     a, b = x.astype(np.float64), y.astype(np.float64)
-    reach_a, reach_b = a @ distances, b @ distances
+    reach_a = a @ distances
+    parted = bool((x != y).all())  # as in permutations: one product is enough
+    reach_b = distances.sum(axis=0) - reach_a if parted else b @ distances
     n, m = np.maximum(a.sum(axis=1), 2), np.maximum(b.sum(axis=1), 2)
     between = (reach_a * b).sum(axis=1) / (n * m)
     within_x = (reach_a * a).sum(axis=1) / (n * (n - 1))

@@ -157,7 +157,10 @@ def _compared(profile: Profile, held_out: bool) -> pd.DataFrame:
 
     Of an encoder fitted on the reference only those that it was not fitted on.
     """
-    rows = profile.rows[representatives(profile)]
+    chosen = representatives(profile)
+    if chosen.sum() < _LEAST:  # hardly more than copies: then they are the corpus
+        chosen = (profile.rows["status"] == "ok").to_numpy()
+    rows = profile.rows[chosen]
     if held_out:
         rows = rows[[not is_fitted_on(content_hash) for content_hash in rows["content_hash"]]]
     return rows.sort_values(["content_hash", "sample_id"]).head(_ROWS)

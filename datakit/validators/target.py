@@ -99,7 +99,7 @@ def load_target(path: str | os.PathLike[str]) -> Target:
 def _entries(node: Any, where: str) -> list[tuple[str, Any]]:
     """Keys (as they are written: a label 007 stays 007) and value nodes of a mapping."""
     line = f"{where}, line {node.start_mark.line + 1}"
-    if not hasattr(node, "value") or not node.id == "mapping":
+    if not hasattr(node, "value") or node.id != "mapping":
         given = "a list" if node.id == "sequence" else repr(str(node.value)[:40])
         raise InputError(
             f"{line}: {given} stands where proportions by value are expected, such as "
