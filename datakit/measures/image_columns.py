@@ -59,7 +59,12 @@ IMAGE_COLUMNS: tuple[Column, ...] = (
     Column("chroma", "float", "", "mean |R-G| + mean |(R+G)/2-B|; 0 is gray", 0, 510),
     Column("entropy", "float", "bits", "Shannon entropy of the luma histogram", 0, 8),
     Column(
-        "gradient", "float", "", "mean step between horizontal neighbours in luma levels", 0, 255
+        "gradient",
+        "float",
+        "",
+        "mean luma step to the next pixel, across or down, the larger",
+        0,
+        255,
     ),
     Column(
         "sharpness",

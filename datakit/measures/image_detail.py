@@ -80,12 +80,18 @@ def _sums(tall: Gray, n: int) -> Values:
 
 
 def gradient(gray: Gray) -> Values:
-    """Mean step between horizontal neighbours of n gray images, shape (n,)."""
+    """Mean step between neighbours of n gray images, across or down, the larger, shape (n,)."""
     n, h, w = gray.shape
-    if w < 2:
-        return np.zeros(n)
-    tall = gray.reshape(n * h, w)
-    return _sums(cv2.absdiff(tall[:, 1:], tall[:, :-1]), n) / (h * (w - 1))
+    steps = np.zeros((2, n))
+    if w > 1:
+        tall = gray.reshape(n * h, w)
+        steps[0] = _sums(cv2.absdiff(tall[:, 1:], tall[:, :-1]), n) / (h * (w - 1))
+    if h > 1:
+        below, above = (np.ascontiguousarray(part) for part in (gray[:, 1:], gray[:, :-1]))
+        wide = (n * (h - 1), w)
+        down = cv2.absdiff(below.reshape(wide), above.reshape(wide))
+        steps[1] = _sums(down, n) / ((h - 1) * w)
+    return np.asarray(steps.max(axis=0))
 
 
 def noise(gray: Gray) -> Values:

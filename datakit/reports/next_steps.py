@@ -54,7 +54,7 @@ _TEXT: dict[str, tuple[float, str]] = {
     "boilerplate": (2.5, "Remove menus, footers and notices from {n} documents, line by line"),
     "markup_residue": (2.5, "Extract the text of {n} documents again that still hold markup"),
     "control_characters": (2, "Remove the control characters from {n} documents"),
-    "truncated": (1.5, "Fetch {n} documents again that end in the middle of a sentence"),
+    "truncated": (1.5, "Look at {n} documents that may end in the middle of a sentence"),
     "too_short": (1.5, "Join or drop {n} documents that are too short to learn from"),
     "too_long": (1, "Split {n} extremely long documents"),
     "outlier": (0.5, "Look at {n} documents that are unlike all others"),

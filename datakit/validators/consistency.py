@@ -16,7 +16,7 @@ __all__ = ["consistency"]
 
 _ADVICE = {
     "wrong_suffix": "Rename the files whose suffix is not their format.",
-    "odd_mode": "Convert the images to one colour mode.",
+    "mixed_mode": "Convert the images to one colour mode.",
     "rotated_by_exif": "Apply the EXIF orientation to the pixels: most loaders ignore it.",
     "not_utf8": "Convert the documents to UTF-8: readers will guess their encoding differently.",
     "wrong_language": "Drop the documents in other languages, or set them apart.",
@@ -24,7 +24,7 @@ _ADVICE = {
     "split_leak": "Remove from training what also is in the test or validation split.",
 }
 _CONTRADICTIONS = {
-    "image": ("wrong_suffix", "odd_mode", "rotated_by_exif", "label_conflict", "split_leak"),
+    "image": ("wrong_suffix", "rotated_by_exif", "label_conflict", "split_leak"),
     "text": ("not_utf8", "wrong_language", "label_conflict", "split_leak"),
 }
 
@@ -32,8 +32,11 @@ _CONTRADICTIONS = {
 def consistency(profile: Profile) -> Score:
     """Share of samples that contradict nothing.
 
-    Homogeneity (of format, mode and size, or of language, script and encoding) is shown beside it
-    and does not enter the score: a mixed corpus can be legitimate.
+    An image contradicts the others when it is not in the commonest colour mode, however many
+    are not: loaders convert modes in different ways, and converting all to one is one pass.
+
+    Homogeneity (of format and size, or of language, script and encoding) is shown beside it and
+    does not enter the score: a mixed corpus can be legitimate.
 
     Parameters
     ----------
@@ -49,10 +52,14 @@ def consistency(profile: Profile) -> Score:
             share = float(known.value_counts(normalize=True).iloc[0])
             meaning = f"share of the commonest {name}; for reading, not part of the score"
             homogeneity.append(Component(f"same_{name}", share, len(known), meaning))
+    defects = {name: flagged(profile, name) for name in _CONTRADICTIONS[profile.modality]}
+    if profile.modality == "image" and rows["mode"].notna().any():
+        commonest = rows["mode"].value_counts().index[0]
+        defects["mixed_mode"] = (rows["mode"].notna() & (rows["mode"] != commonest)).to_numpy()
     return share_score(
         profile,
         "consistency",
-        {name: flagged(profile, name) for name in _CONTRADICTIONS[profile.modality]},
+        defects,
         "share of samples without a contradiction; Wilson 95 % interval",
         _ADVICE,
         tuple(homogeneity),
@@ -64,4 +71,4 @@ def _kinds(modality: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
     if modality == "text":
         return {name: rows[name] for name in ("language", "script", "encoding")}
     sizes = rows["width"].astype(str) + "x" + rows["height"].astype(str)
-    return {"format": rows["format"], "mode": rows["mode"], "size": sizes}
+    return {"format": rows["format"], "size": sizes}

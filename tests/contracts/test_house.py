@@ -28,7 +28,7 @@ def test_the_public_names_are_there_and_sorted():
         _ = datakit.nonsense
 
 
-def test_the_pages_of_columns_and_issues_are_those_that_are_generated():
+def test_the_generated_pages_are_those_that_are_generated():
     import importlib.util
 
     docs = Path(__file__).parents[2] / "docs"
@@ -37,3 +37,4 @@ def test_the_pages_of_columns_and_issues_are_those_that_are_generated():
     spec.loader.exec_module(generate)
     assert (docs / "columns.md").read_text(encoding="utf-8") == generate.columns()
     assert (docs / "issues.md").read_text(encoding="utf-8") == generate.issues()
+    assert (docs / "explanations.md").read_text(encoding="utf-8") == generate.explanations()

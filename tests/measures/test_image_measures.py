@@ -215,3 +215,15 @@ def test_effective_resolution_is_where_the_spectrum_of_the_steps_ends():
         assert value == pytest.approx(expected, abs=1 / 129)
     assert found[1] == pytest.approx(21 / 129, abs=2 / 129)
     assert found[2] == 1
+
+
+def test_gradient_sees_stripes_either_way_and_every_image_alone():
+    from datakit.measures.image_detail import gradient
+
+    across = np.zeros((8, 8), np.uint8)
+    across[:, ::2] = 200
+    ramp = np.broadcast_to(np.arange(8, dtype=np.uint8) * 3, (8, 8))
+    flat = np.full((8, 8), 90, np.uint8)
+    stack = np.stack([across, across.T, ramp, ramp.T, flat])
+    np.testing.assert_allclose(gradient(stack), [200, 200, 3, 3, 0])
+    assert [float(gradient(one[None])[0]) for one in stack] == [200, 200, 3, 3, 0]

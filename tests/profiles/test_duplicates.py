@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 import datakit as dk
 from datakit.profiles import perceptual
 from datakit.profiles.groups import stars
-from datakit.profiles.neighbours import nearest_neighbours
+from datakit.metrics.neighbours import nearest_neighbours
 from datakit.profiles.perceptual import MAX_DISTANCE, SYMMETRIES, HashIndex, hashes
 
 
@@ -123,6 +123,22 @@ def test_exact_groups_join_bytes_and_pixels_and_feed_labels_and_splits(tmp_path)
         assert set(part["path"]) == copies, issue
         assert part["group"].nunique() == 1
     assert isinstance(issues, pd.DataFrame)
+
+
+def test_a_leak_takes_every_copy_with_it(tmp_path):
+    original = textured(1, (256, 192))
+    data = encoded(original)
+    root = tmp_path / "c"
+    near = encoded(original.resize((128, 96), Image.LANCZOS), "JPEG", quality=85)
+    for name, content in (("train/a.png", data), ("train/b.png", data), ("test/c.jpg", near)):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    for i in range(4):
+        (root / f"train/other{i}.png").write_bytes(encoded(textured(10 + i)))
+    issues = dk.profile(root, tmp_path / "p", workers=0, encoder="none").issues
+    leaks = issues[issues["issue"] == "split_leak"]
+    assert set(leaks["path"]) == {"train/a.png", "train/b.png", "test/c.jpg"}
+    assert leaks["group"].nunique() == 1
 
 
 def test_a_window_hash_is_the_hash_of_the_enlarged_window():
