@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from datakit.validators.copies import COPIES, group_numbers, representatives
-from datakit.validators.estimate import geometric_mean, smaller
+from datakit.validators.estimate import Estimate, geometric_mean, smaller
 from datakit.validators.label_balance import LabelBalance, label_balance
 from datakit.validators.score import Component, Score
 from datakit.validators.spread import Spread, spread
@@ -65,19 +65,18 @@ def diversity(profile: Profile, reference: Profile | None = None) -> Score:
     if n == 0:
         return Score("diversity", None, reason="no sample can be read")
     unique = uniqueness(group_numbers(profile)[readable])
-    covered = spread(profile, reference)
-    balance = label_balance(_labels(profile), None if reference is None else _labels(reference))
+    chosen = representatives(profile)
+    covered = spread(profile, chosen, reference)
+    labels = profile.rows["label"][chosen]
+    balance = label_balance(labels, None if reference is None else _labels(reference))
     parts = [Component("uniqueness", unique.value, n, "duplicate groups per sample")]
-    known = unique
     if isinstance(covered, Spread):
-        known = covered.estimate
         meaning = f"effective number of cells {covered.yardstick}"
-        parts.append(Component("spread", known.value, covered.n, meaning))
+        parts.append(Component("spread", covered.estimate.value, covered.n, meaning))
     if balance is not None:
-        known = smaller(known, balance.estimate)
         value = balance.estimate.value
         parts.append(Component("label_balance", value, balance.n, balance.meaning))
-    joined = geometric_mean(unique, known)
+    joined = _joined(unique, covered, balance)
     worst = min(parts, key=lambda part: part.value)
     return Score(
         dimension="diversity",
@@ -90,6 +89,15 @@ def diversity(profile: Profile, reference: Profile | None = None) -> Score:
         evidence=_evidence(profile, covered, balance),
         advice=_ADVICE[worst.name] if worst.value < 0.98 else "",
     )
+
+
+def _joined(unique: Estimate, covered: Spread | str, balance: LabelBalance | None) -> Estimate:
+    if isinstance(covered, Spread):
+        seen = covered.estimate if balance is None else smaller(covered.estimate, balance.estimate)
+        return geometric_mean(unique, seen)
+    if balance is None or balance.estimate.value >= unique.value:
+        return unique
+    return geometric_mean(unique, balance.estimate)
 
 
 def _labels(profile: Profile) -> pd.Series:
