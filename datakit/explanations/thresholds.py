@@ -13,7 +13,7 @@ _SETTINGS: dict[str, tuple[str, str, str]] = {
     "odd_mode": ("odd_mode", "share of the images that have the mode", "<"),
     "repeated_caption": ("repeated_caption", "images that share a caption", ">="),
     "outlier": ("outlier", "robust z of the distance to the 5th nearest embedding", ">"),
-    "label_suspect": ("label_suspect", "share of the 10 nearest with another label", ">="),
+    "label_suspect": ("label_suspect", "probability that the label is wrong", ">="),
     "wrong_language": ("wrong_language", "probability of another language", ">="),
     "main_language": ("wrong_language", "share of documents in the expected language", ">="),
     "boilerplate": ("boilerplate", "lines known by their words", ">="),

@@ -8,13 +8,13 @@ from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from datakit.errors import InputError
+from datakit.metrics.neighbours import nearest_neighbours
 from datakit.profiles.findings import Findings
 from datakit.profiles.groups import Groups, exact_groups
 from datakit.profiles.issue_kind import IssueKind
-from datakit.profiles.neighbours import nearest_neighbours
+from datakit.profiles.label_suspects import label_suspects
 from datakit.profiles.rules import apply_rules, rule_names
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["SHARED_SETTINGS", "check_thresholds", "find_issues", "issue_kind"]
 
 
-SHARED_SETTINGS: dict[str, float] = {"outlier": 6.0, "label_suspect": 0.9}
+SHARED_SETTINGS: dict[str, float] = {"outlier": 6.0, "label_suspect": 0.7}
 """Thresholds of the issues that embeddings tell, whatever the modality.
 
 outlier: robust z (median, MAD) of the logarithm of the distance to the 5th nearest embedding.
-label_suspect: share of the 10 nearest embeddings that agree on another label.
+label_suspect: probability that the label is wrong, of samples that look like another class.
 """
 
 
@@ -86,6 +86,8 @@ def find_issues(
     kind.find(found, rows, limits, near, {issue: mask for issue, (mask, _, _) in judged.items()})
     _group_issues(found, kind, rows, near)
     _embedding_issues(found, rows, embeddings, limits)
+    copies = [*exact_groups(rows, kind.same), *(members for members, _ in near)]
+    label_suspects(found, rows, embeddings, copies, limits["label_suspect"])
     return found.frame()
 
 
@@ -123,8 +125,11 @@ def _group_issues(found: Findings, kind: IssueKind, rows: pd.DataFrame, near: Gr
     for group in exact:
         if rows["label"].iloc[group].dropna().nunique() > 1:
             found.add("label_conflict", group, group=found.id_of(group[0]))
+    copies = {i: group for group in exact for i in group}
     seen: set[int] = set()
-    for group in [*exact, *(members for members, _ in near)]:
+    # Near groups hold one of a set of exact copies: what is near to one is near to all.
+    wide = [sorted({j for i in members for j in copies.get(i, [i])}) for members, _ in near]
+    for group in [*exact, *wide]:
         if rows["split"].iloc[group].dropna().nunique() > 1:
             new = [i for i in sorted(group) if i not in seen]
             seen.update(new)
@@ -143,30 +148,10 @@ def _embedding_issues(
     numbers = np.array([place[sample_id] for sample_id in embeddings.sample_ids])
     vectors = embeddings.vectors.astype(np.float32)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-    nearest, cosines = nearest_neighbours(vectors, 10)
+    _, cosines = nearest_neighbours(vectors, 5)
     distance = np.log(np.maximum(1 - cosines[:, 4], 1e-3))
     median = np.median(distance)
     spread = 1.4826 * np.median(np.abs(distance - median))
     z = (distance - median) / max(float(spread), 1e-3)
     far = z > limits["outlier"]
     found.add("outlier", numbers[far].tolist(), z[far].tolist(), limits["outlier"])
-    _label_suspects(found, rows["label"].iloc[numbers], numbers, nearest, limits["label_suspect"])
-
-
-def _label_suspects(
-    found: Findings,
-    labels: pd.Series,
-    numbers: npt.NDArray[np.int64],
-    nearest: npt.NDArray[np.int64],
-    limit: float,
-) -> None:
-    counts = labels.value_counts()
-    if len(counts) < 2 or counts.min() < 10:
-        return  # every class must be able to win a vote
-    codes = labels.astype("category").cat.codes.to_numpy()
-    votes = np.stack([(codes[nearest] == c).mean(axis=1) for c in range(len(counts))], axis=1)
-    known = codes >= 0
-    votes[np.arange(len(codes))[known], codes[known]] = 0
-    other = votes.max(axis=1)
-    suspect = known & (other >= limit)
-    found.add("label_suspect", numbers[suspect].tolist(), other[suspect].tolist(), limit)

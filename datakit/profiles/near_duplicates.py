@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from datakit.profiles.neighbours import nearest_neighbours
+from datakit.metrics.neighbours import nearest_neighbours
 from datakit.profiles.perceptual import (
     SYMMETRIES,
     HashIndex,

@@ -25,7 +25,7 @@ _COPY_CHARS = 700
 _OTHER_BYTES = "other bytes, same text"
 _MEANING = {
     "boilerplate": "shared lines",
-    "label_suspect": "neighbours with another label",
+    "label_suspect": "probability of a wrong label",
     "outlier": "distance",
 }
 """What the value of an issue is that no column holds."""

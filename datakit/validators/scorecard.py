@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from datakit.validators.accuracy import accuracy
 from datakit.validators.completeness import completeness
 from datakit.validators.consistency import consistency
 from datakit.validators.diversity import diversity
@@ -38,5 +39,6 @@ def scorecard(
         diversity(profile, reference),
         representativeness(profile, reference, target),
         usability(profile),
+        accuracy(profile),
     )
     return Scorecard({score.dimension: score for score in scores})

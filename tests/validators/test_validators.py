@@ -70,6 +70,7 @@ def test_the_scorecard_names_what_drives_a_score(tmp_path):
         "diversity",
         "representativeness",
         "usability",
+        "accuracy",
     ]
     assert card["completeness"].evidence["path"].tolist() == ["x.png"]
     assert "cannot be read" in card["completeness"].advice
