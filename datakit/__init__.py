@@ -6,12 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datakit.comparisons.comparison import Comparison as Comparison
     from datakit.corpora.corpus import Corpus as Corpus
     from datakit.errors import DatakitError as DatakitError
     from datakit.profiles.profile import Profile as Profile
     from datakit.sample import Sample as Sample
     from datakit.validators.score import Score as Score
     from datakit.validators.score import Scorecard as Scorecard
+    from datakit.verbs import compare as compare
     from datakit.verbs import load as load
     from datakit.verbs import merge as merge
     from datakit.verbs import open as open
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Comparison": "datakit.comparisons.comparison",
     "Corpus": "datakit.corpora.corpus",
     "DatakitError": "datakit.errors",
     "Profile": "datakit.profiles.profile",
     "Sample": "datakit.sample",
     "Score": "datakit.validators.score",
     "Scorecard": "datakit.validators.score",
+    "compare": "datakit.verbs",
     "load": "datakit.verbs",
     "merge": "datakit.verbs",
     "open": "datakit.verbs",
@@ -37,6 +41,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Comparison",
     "Corpus",
     "DatakitError",
     "Profile",
@@ -44,6 +49,7 @@ __all__ = [
     "Score",
     "Scorecard",
     "__version__",
+    "compare",
     "load",
     "merge",
     "open",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from datakit.errors import InputError, ProfileError
 
 if TYPE_CHECKING:
+    from datakit.comparisons.comparison import Comparison
     from datakit.corpora.corpus import Corpus
     from datakit.encoders.encoder import Encoder
     from datakit.profiles.profile import Profile
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datakit.validators.score import Scorecard
     from datakit.validators.target import Target
 
-__all__ = ["load", "merge", "open", "profile", "report", "validate"]
+__all__ = ["compare", "load", "merge", "open", "profile", "report", "validate"]
 
 
 def open(source: Any, *, manifest: str | None = None, text_column: str | None = None) -> Corpus:
@@ -106,37 +107,28 @@ def profile(
     InputError
         The corpus, the output folder, the encoder or a threshold cannot be used.
     """
+    from datakit import profiling
     from datakit.executors import executor
     from datakit.profiles.build import build
     from datakit.profiles.issues import check_thresholds
     from datakit.profiles.workspace import workspace
-    from datakit.profiling import (
-        check_reference,
-        is_corpus,
-        reference_of,
-        run_key,
-        settings_for,
-        target_of,
-        with_basis,
-    )
 
     if embed_limit < 1:
         raise InputError(f"embed_limit is {embed_limit}: give at least 1, or encoder 'none'")
-    corpus = corpus if is_corpus(corpus) else open(corpus)
+    corpus = corpus if profiling.is_corpus(corpus) else open(corpus)
     check_thresholds(corpus.modality, thresholds or {})
-    wanted = target_of(target, corpus.modality)
+    wanted = profiling.target_of(target, corpus.modality)
     runner = executor(workers)
-    settings = settings_for(corpus, encoder, embed_limit, thresholds or {}, against)
-    with reference_of(reference, corpus.modality, settings, runner) as baseline:
-        settings = with_basis(settings, baseline)
-        check_reference(corpus, settings, baseline)
-        target = Path(out) if out is not None else _default_out(corpus.location)
+    settings = profiling.settings_for(corpus, encoder, embed_limit, thresholds or {}, against)
+    with profiling.reference_of(reference, corpus.modality, settings, runner) as baseline:
+        settings = profiling.with_basis(settings, baseline)
+        profiling.check_reference(corpus, settings, baseline)
+        place = Path(out) if out is not None else _default_out(corpus.location)
         root = Path(corpus.location) if "://" not in corpus.location else None
-        run = run_key(corpus, settings)
-        with workspace(target, run, root) as work:
+        with workspace(place, profiling.run_key(corpus, settings), root) as work:
             built = build(corpus, work, settings, runner, progress or (lambda n: None))
             _finish(built, baseline, wanted, work)
-    return load(target)
+    return load(place)
 
 
 def merge(
@@ -199,6 +191,55 @@ def validate(
     return scorecard(opened, None if reference is None else _opened(reference), wanted)
 
 
+def compare(
+    a: Any,
+    b: Any,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    encoder: str | Encoder | None = "default",
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Say what differs between two corpora, or two versions of one.
+
+    Parameters
+    ----------
+    a, b
+        Profiles, their directories, corpora, or anything that `open` takes. A corpus is profiled
+        first, and its profile forgotten. b is what a is compared with.
+    out
+        A folder for comparison.html and comparison.json; None writes nothing.
+    encoder
+        For corpora, as for `profile`; "default" is that of the other side where that is a profile.
+    workers
+        Worker processes; None for one per core, 0 for this process.
+    progress
+        Called with the number of samples just finished.
+
+    Raises
+    ------
+    InputError
+        They are of different modalities or encoders, or the folder cannot be used.
+    """
+    from datakit.comparisons.compare import compare_profiles
+    from datakit.executors import executor
+    from datakit.pairing import check_out, pair_of
+
+    check_out(out, (a, b))
+    with pair_of(a, b, encoder, executor(workers), progress or (lambda n: None)) as pair:
+        comparison = compare_profiles(*pair)
+        if out is not None:
+            from datakit.reports.comparison_html import write_comparison
+
+            try:
+                write_comparison(comparison, *pair, Path(out))
+            except OSError as error:
+                raise InputError(
+                    f"--out {out} cannot be written ({error.strerror}): give another folder"
+                ) from error
+    return comparison
+
+
 def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
     """Write the HTML report of a saved profile: one file that opens offline.
 
@@ -226,12 +267,17 @@ def _finish(
     built: Profile, baseline: Profile | None, target: Target | None, work: Workspace
 ) -> None:
     """Scores and report into the workspace, then the whole into its place."""
+    from datakit.comparisons.compare import compare_profiles
     from datakit.profiles.files import write_json
+    from datakit.reports.comparison_data import comparison_data
     from datakit.reports.html import write_html
 
     card = validate(built, baseline, target)
     write_json(built.path / "scores.json", card.to_json())
-    write_html(built, card, built.path / "report.html")
+    compared = None
+    if baseline is not None:
+        compared = comparison_data(compare_profiles(built, baseline), built, baseline)
+    write_html(built, card, built.path / "report.html", compared)
     work.publish()
 
 

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 
 from datakit import __version__
-from datakit.cli import demo, profile, report
+from datakit.cli import compare, demo, explain, profile, report
 from datakit.errors import DatakitError
 
 __all__ = ["main", "parser"]
 
-COMMANDS = (profile, report, demo)
+COMMANDS = (profile, report, compare, explain, demo)
 
 
 def parser() -> argparse.ArgumentParser:

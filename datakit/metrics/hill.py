@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["hill2", "nearest_cells"]
+__all__ = ["hill", "hill2", "nearest_cells"]
 
 
 def hill2(counts: npt.NDArray[np.int64]) -> float:
@@ -39,6 +39,62 @@ def hill2(counts: npt.NDArray[np.int64]) -> float:
         return float("nan")
     shared = int((counts * (counts - 1)).sum())
     return n * (n - 1) / shared if shared else float("inf")
+
+
+def hill(counts: npt.ArrayLike, order: float) -> float:
+    """Hill number of any order: the effective number of categories, plug-in estimate.
+
+    ``(sum p^q)^(1 / (1 - q))`` with ``p = counts / sum``: the number of categories at q = 0,
+    ``exp(-sum p log p)`` at 1, ``1 / max p`` at infinity. The higher the order, the less
+    rare categories count.
+
+    Parameters
+    ----------
+    counts
+        Samples per category, or any weights >= 0, shape (k,). Cost: k.
+    order
+        q, 0 to infinity.
+
+    Returns
+    -------
+    float
+        In [1, k], not rising with the order; NaN when all counts are 0. Biased downwards at small
+        n, the most at q = 0; `hill2` is not.
+
+    Raises
+    ------
+    ValueError
+        For another shape, a negative or infinite count, or a negative order.
+
+    References
+    ----------
+    Hill 1973, Diversity and evenness: a unifying notation and its consequences.
+
+    Examples
+    --------
+    >>> hill([5, 5, 0], 2), hill([5, 5, 0], 0)
+    (2.0, 2.0)
+    """
+    weights = np.asarray(counts, np.float64)
+    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError(
+            f"counts have shape {weights.shape} and may hold negative, NaN or infinite values;"
+            " give one column of counts"
+        )
+    if not order >= 0:
+        raise ValueError(f"order is {order:g}; give 0 or more")
+    rates = weights[weights > 0]
+    if len(rates) == 0:
+        return float("nan")
+    rates = rates / rates.sum()
+    if order == np.inf:
+        return float(1 / rates.max())
+    if abs(order - 1) < 1e-6:  # the limit; nearer to 1 the formula cancels
+        return float(np.exp(-(rates * np.log(rates)).sum()))
+    # Scaled by the largest rate, so that high orders do not underflow.
+    top = rates.max()
+    log_sum = order * np.log(top) + np.log(((rates / top) ** order).sum())
+    return float(np.exp(log_sum / (1 - order)))
 
 
 def nearest_cells(

@@ -22,14 +22,14 @@ function bytes(n) {
 }
 function section(title, ...children) { page.append(el("h2", {}, title), ...children); }
 
-function thumb(place, most) {
+function thumb(place, most, atlas = D.atlas) {
   if (!place) return el("div", { class: "nothing" }, "no picture");
-  const [at, w, h] = place, cell = D.atlas.cell, k = most / Math.max(w, h);
+  const [at, w, h] = place, cell = atlas.cell, k = most / Math.max(w, h);
   const box = el("span", { class: "thumb" }), s = box.style;
   s.width = w * k + "px"; s.height = h * k + "px";
-  s.backgroundImage = `url(${D.atlas.src})`;
-  s.backgroundSize = D.atlas.columns * cell * k + "px auto";
-  s.backgroundPosition = `${-(at % D.atlas.columns) * cell * k}px ${-Math.floor(at / D.atlas.columns) * cell * k}px`;
+  s.backgroundImage = `url(${atlas.src})`;
+  s.backgroundSize = atlas.columns * cell * k + "px auto";
+  s.backgroundPosition = `${-(at % atlas.columns) * cell * k}px ${-Math.floor(at / atlas.columns) * cell * k}px`;
   return box;
 }
 

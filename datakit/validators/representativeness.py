@@ -145,11 +145,26 @@ def _worst(parts: list[ShiftPart]) -> tuple[float, float, ShiftPart]:
     return float(loss), parts[most].sd / parts[most].scale, parts[most]
 
 
-def _halves(n: int, stream: int) -> Halves:
-    """Random halves, shape (splits, n); the same for every part, so that they stay independent."""
-    rng = np.random.default_rng([0, stream])
-    ranks = rng.permuted(np.tile(np.arange(n), (_SPLITS, 1)), axis=1)
-    return ranks < n // 2
+def _halves(content_hashes: pd.Series) -> Halves:
+    """Random halves, shape (splits, n).
+
+    A sample that is in both corpora falls into the same half of each, so that a corpus is as near
+    to itself in its halves as it is as a whole.
+    """
+    hashes = np.array([int(h[:16], 16) for h in content_hashes], np.uint64)
+    halves = np.zeros((_SPLITS, len(hashes)), bool)
+    for i in range(_SPLITS):
+        step = (i + 1) * 0x9E3779B97F4A7C15 % 2**64
+        keys = _mixed(hashes + np.uint64(step))
+        halves[i, np.argsort(keys, kind="stable")[: len(keys) // 2]] = True
+    return halves
+
+
+def _mixed(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Stafford's mix of 64 bits, as in SplitMix64 (Steele, Lea & Flood 2014)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
 
 
 def _compared(profile: Profile, held_out: bool) -> pd.DataFrame:
@@ -169,7 +184,7 @@ def _compared(profile: Profile, held_out: bool) -> pd.DataFrame:
 def _reference_parts(profile: Profile, reference: Profile) -> list[ShiftPart]:
     held_out = reference.has_fitted_encoder and profile.embeddings is not None
     ours, theirs = (_compared(one, held_out) for one in (profile, reference))
-    a, b = _halves(len(ours), 0), _halves(len(theirs), 1)
+    a, b = (_halves(rows["content_hash"]) for rows in (ours, theirs))
     parts = []
     if profile.embeddings is not None and reference.embeddings is not None:
         x, i = _vectors(profile, ours)
@@ -196,20 +211,19 @@ def _same_names(x: pd.Series, y: pd.Series) -> bool:
 
 
 def _target_parts(profile: Profile, target: Target) -> list[ShiftPart]:
-    parts = []
     rows = profile.rows[profile.rows["status"] == "ok"]
+    parts = []
     for column, wanted in target.proportions.items():
-        if column == "cluster":
-            values = _clusters(profile, target.source)
-        else:
-            values = rows[column].dropna().astype(str)
+        values = _clusters(profile, target.source) if column == "cluster" else rows[column]
+        values = values.dropna().astype(str)
         if len(values) >= _LEAST:
-            parts.append(target_part(column, values, wanted, _halves(len(values), 2)))
+            halves = _halves(profile.rows["content_hash"].loc[values.index])
+            parts.append(target_part(column, values, wanted, halves))
     return parts
 
 
 def _clusters(profile: Profile, source: str) -> pd.Series:
-    """Cell of every embedded sample, as text."""
+    """Cell of every embedded sample, by row number."""
     import pandas as pd
 
     if profile.embeddings is None or profile.codebook is None:
@@ -217,7 +231,8 @@ def _clusters(profile: Profile, source: str) -> pd.Series:
             f"{source} names clusters, {profile.path} has no embeddings with a codebook"
         )
     cells = nearest_cells(profile.embeddings.vectors, profile.codebook[0])
-    return pd.Series(cells).astype(str)
+    place = profile.rows["sample_id"].searchsorted(profile.embeddings.sample_ids)
+    return pd.Series(cells, index=profile.rows.index[place])
 
 
 def _vectors(

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 import datakit as dk
+from datakit.metrics.neighbours import nearest_neighbours
 from datakit.profiles import perceptual
 from datakit.profiles.groups import stars
-from datakit.metrics.neighbours import nearest_neighbours
 from datakit.profiles.perceptual import MAX_DISTANCE, SYMMETRIES, HashIndex, hashes
 
 

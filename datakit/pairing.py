@@ -1,0 +1,132 @@
+"""The two profiles that a comparison needs: saved ones, or made from corpora and forgotten."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datakit.errors import InputError
+
+if TYPE_CHECKING:
+    from datakit.corpora.corpus import Corpus
+    from datakit.encoders.encoder import Encoder
+    from datakit.executors.executor import Executor
+    from datakit.profiles.profile import Profile
+
+__all__ = ["check_out", "pair_of", "source_of"]
+
+Advance = Callable[[int], None]
+
+
+def source_of(value: Any) -> Profile | Corpus:
+    """A profile where one is given (itself, or its directory), else an opened corpus.
+
+    Raises
+    ------
+    InputError
+        There is neither.
+    """
+    from datakit.corpora import open_corpus
+    from datakit.profiles.profile import Profile
+    from datakit.profiling import is_corpus
+
+    if isinstance(value, Profile) or is_corpus(value):
+        return value
+    if isinstance(value, (str, os.PathLike)) and (Path(value) / "manifest.json").exists():
+        return Profile(Path(value))
+    return open_corpus(value)
+
+
+def check_out(out: str | os.PathLike[str] | None, sides: tuple[Any, Any]) -> None:
+    """Refuse, before anything is measured, to write into a corpus, a profile, or over a file.
+
+    Raises
+    ------
+    InputError
+        `out` is there.
+    """
+    if out is None:
+        return
+    real = Path(os.path.realpath(out))
+    if real.exists() and not real.is_dir():
+        raise InputError(f"--out {out} is a file: give a folder")
+    for side in sides:
+        place = getattr(side, "path", None) or getattr(side, "location", side)
+        if not isinstance(place, (str, os.PathLike)) or "://" in str(place):
+            continue
+        if Path(place).is_dir() and real.is_relative_to(os.path.realpath(place)):
+            raise InputError(
+                f"--out {out} lies inside {place}, and nothing is written there: give a folder "
+                "outside of it"
+            )
+
+
+@contextmanager
+def pair_of(
+    a: Any, b: Any, encoder: str | Encoder | None, runner: Executor, advance: Advance
+) -> Iterator[tuple[Profile, Profile]]:
+    """Both sides as profiles.
+
+    A corpus is profiled in a temporary folder, with the encoder (and in the fitted basis) of the
+    other side where that is a profile or was profiled before it.
+
+    Parameters
+    ----------
+    a, b
+        Profiles, corpora, or what they are opened from.
+    encoder
+        As for `verbs.profile`; "default" takes the other side's, where that is a profile.
+    runner
+        Who measures.
+    advance
+        Called with the number of samples just finished.
+
+    Raises
+    ------
+    InputError
+        They are of different modalities, or the encoder is not that of a given profile.
+    """
+    from datakit.profiles.profile import Profile
+
+    sides = [source_of(a), source_of(b)]
+    if sides[0].modality != sides[1].modality:
+        raise InputError(
+            f"{sides[0].location} holds {sides[0].modality}s, {sides[1].location} "
+            f"{sides[1].modality}s: give two corpora of one kind"
+        )
+    ready: dict[int, Profile] = {i: s for i, s in enumerate(sides) if isinstance(s, Profile)}
+    with ExitStack() as stack:
+        for i, source in enumerate(sides):
+            if not isinstance(source, Profile):
+                made = _profiled(source, ready.get(1 - i), encoder, runner, advance)
+                ready[i] = stack.enter_context(made)
+        yield ready[0], ready[1]
+
+
+@contextmanager
+def _profiled(
+    corpus: Corpus,
+    other: Profile | None,
+    encoder: str | Encoder | None,
+    runner: Executor,
+    advance: Advance,
+) -> Iterator[Profile]:
+    """A corpus as a profile that is gone afterwards."""
+    from datakit.profiles.build import build
+    from datakit.profiles.workspace import workspace
+    from datakit.profiling import check_reference, settings_for, with_basis
+
+    if encoder == "default" and other is not None:
+        encoder = "none" if other.encoder is None else str(other.encoder["name"])
+    limit = 20_000 if other is None else int(other.manifest["embed_limit"])
+    settings = with_basis(settings_for(corpus, encoder, limit, {}, None), other)
+    check_reference(corpus, settings, other)
+    with (
+        tempfile.TemporaryDirectory(prefix="datakit-compared-") as folder,
+        workspace(Path(folder) / "compared", {}, None) as work,
+    ):
+        yield build(corpus, work, settings, runner, advance)
