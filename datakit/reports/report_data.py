@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from datakit.profiles.profile import Profile
-    from datakit.validators.score import Score
+    from datakit.validators.score import Component, Score
 
 __all__ = ["report_data"]
 
@@ -118,8 +118,13 @@ def _score(score: Score) -> dict[str, Any]:
         "method": score.method,
         "advice": score.advice,
         "reason": score.reason,
-        "parts": [[c.name, c.value, c.n, c.meaning] for c in score.components],
+        "parts": [[c.name, c.value, c.n, _meaning(c)] for c in score.components],
     }
+
+
+def _meaning(component: Component) -> str:
+    tested = "" if component.p is None else f"; permutation test p = {component.p:.3f}"
+    return component.meaning + tested
 
 
 def _issues(
