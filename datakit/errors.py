@@ -4,15 +4,19 @@ DatakitError
 ├── InputError          the caller gave something that cannot be used: exit code 2
 │   ├── CorpusError     a corpus that cannot be opened or listed
 │   └── ProfileError    a profile that cannot be read, written or merged
+├── GateFailed          data that does not meet a suite: exit code 1, or 3 where it was not judged
 ├── MissingExtraError   an optional package is needed: exit code 2
 └── WorkerError         the workers could not do their work at all: exit code 3
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = [
     "CorpusError",
     "DatakitError",
+    "GateFailed",
     "InputError",
     "MissingExtraError",
     "ProfileError",
@@ -38,6 +42,23 @@ class CorpusError(InputError):
 
 class ProfileError(InputError):
     """A profile that cannot be read, written or merged."""
+
+
+class GateFailed(DatakitError):
+    """The data does not meet a suite.
+
+    Parameters
+    ----------
+    message
+        Names the rules and the first samples.
+    decision
+        The `Decision`, with everything.
+    """
+
+    def __init__(self, message: str, decision: Any) -> None:
+        super().__init__(message)
+        self.decision = decision
+        self.exit_code = decision.exit_code
 
 
 class MissingExtraError(InputError):

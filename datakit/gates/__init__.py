@@ -1,0 +1,1 @@
+"""Rules over a profile, run by Great Expectations, and the decision they lead to."""
