@@ -1,7 +1,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench bench-validity clean
 
 demo: .venv/installed
 	$(BIN)/datakit demo
@@ -19,6 +19,11 @@ bench: .venv/installed-bench
 	$(BIN)/python benchmarks/profile_images.py
 	$(BIN)/python benchmarks/group_hashes.py
 
+# IMAGES: a folder with cifar10/ and photos/; TEXTS: one with the text collections; see
+# benchmarks/validity/sources.py. PEERS: interpreters that have alibi-detect or Evidently.
+bench-validity: .venv/installed-bench
+	$(BIN)/python benchmarks/score_validity.py --images $(IMAGES) --texts $(TEXTS) --peers $(PEERS)
+
 .venv/installed: pyproject.toml constraints.txt
 	test -d .venv || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e .
@@ -29,7 +34,7 @@ bench: .venv/installed-bench
 	touch $@
 
 .venv/installed-bench: .venv/installed-dev
-	$(BIN)/python -m pip install --quiet -c constraints.txt cleanvision
+	$(BIN)/python -m pip install --quiet -c constraints.txt cleanvision matplotlib
 	touch $@
 
 clean:

@@ -44,7 +44,7 @@ class ProfileError(InputError):
     """A profile that cannot be read, written or merged."""
 
 
-class GateFailed(DatakitError):
+class GateFailed(DatakitError):  # noqa: N818 (the name that users catch)
     """The data does not meet a suite.
 
     Parameters
