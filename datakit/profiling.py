@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datakit.validators.target import Target
 
 __all__ = [
+    "check_clusters",
     "check_reference",
     "is_corpus",
     "reference_of",
@@ -167,7 +168,10 @@ def target_of(target: Any, modality: str) -> Target | None:
 
     if target is None:
         return None
-    wanted = target if isinstance(target, Target) else load_target(target)
+    if isinstance(target, Target):
+        wanted = target
+    else:
+        wanted = Target(target) if isinstance(target, Mapping) else load_target(target)
     known = [
         column.name
         for column in columns_of(modality)
@@ -180,6 +184,27 @@ def target_of(target: Any, modality: str) -> Target | None:
                 f"have: give cluster, or one of {', '.join(known)}"
             )
     return wanted
+
+
+def check_clusters(target: Target | None, settings: Settings) -> None:
+    """Refuse, before anything is measured, a target of clusters where there will be none.
+
+    Raises
+    ------
+    InputError
+        The encoder has no cells.
+    """
+    from datakit.encoders.encoder import Unfitted
+
+    if target is None or "cluster" not in target.proportions:
+        return
+    encoder = settings.encoder
+    if encoder is None or (not isinstance(encoder, Unfitted) and encoder.codebook() is None):
+        name = "none" if encoder is None else encoder.name
+        raise InputError(
+            f"{target.source} names clusters, the encoder {name} has no cells: give another "
+            "--encoder, or a target without clusters"
+        )
 
 
 def run_key(corpus: Corpus, settings: Settings) -> dict[str, object]:

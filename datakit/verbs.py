@@ -123,6 +123,7 @@ def profile(
     with profiling.reference_of(reference, corpus.modality, settings, runner) as baseline:
         settings = profiling.with_basis(settings, baseline)
         profiling.check_reference(corpus, settings, baseline)
+        profiling.check_clusters(wanted, settings)
         place = Path(out) if out is not None else _default_out(corpus.location)
         root = Path(corpus.location) if "://" not in corpus.location else None
         with workspace(place, profiling.run_key(corpus, settings), root) as work:
@@ -243,6 +244,8 @@ def compare(
 def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
     """Write the HTML report of a saved profile: one file that opens offline.
 
+    The scores, and the comparison with a reference, are those that the profile was made with.
+
     Parameters
     ----------
     profile
@@ -250,11 +253,17 @@ def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str
     out
         The HTML file.
     """
+    import json
+
     from datakit.reports.html import write_html
+    from datakit.validators.score import Score, Scorecard
 
     opened = _opened(profile)
+    card = Scorecard({name: Score.from_json(name, s) for name, s in opened.scores.items()})
+    compared = opened.path / "comparison.json"
     try:
-        write_html(opened, validate(opened), Path(out))
+        found = json.loads(compared.read_text("utf-8")) if compared.exists() else None
+        write_html(opened, card, Path(out), found)
     except OSError as error:
         raise InputError(
             f"the report of {opened.path} cannot be written to {out} ({error}): give a file in a "
@@ -277,6 +286,7 @@ def _finish(
     compared = None
     if baseline is not None:
         compared = comparison_data(compare_profiles(built, baseline), built, baseline)
+        write_json(built.path / "comparison.json", compared)
     write_html(built, card, built.path / "report.html", compared)
     work.publish()
 

@@ -23,6 +23,10 @@ measured again.
 """
 
 
+_SHOWN = ("value", "low", "high", "n", "method", "reason")
+"""What of a score is printed; scores.json holds its components and advice as well."""
+
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = commands.add_parser(
@@ -119,7 +123,7 @@ def summary(profile: Profile, seconds: float) -> dict[str, Any]:
         },
         "encoder": None if encoder is None else {"name": encoder["name"], "dim": encoder["dim"]},
         "scores": {
-            name: {key: value for key, value in score.items() if key != "components"}
+            name: {key: value for key, value in score.items() if key in _SHOWN}
             for name, score in profile.scores.items()
         },
         "issues": {

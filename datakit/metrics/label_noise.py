@@ -17,6 +17,9 @@ LEAST_SAMPLES = 100
 """Samples that the estimate needs."""
 LEAST_SKILL = 0.5
 """Skill that the prediction needs: below, hard samples cannot be told from wrong labels."""
+LEAST_AGREEMENT = 0.3
+"""Agreement above chance that the prediction needs, with no allowance for wrong labels: a weak
+prediction must not be excused by the many errors that follow from it."""
 WIDEST = 0.3
 """Width of the 95 % interval from which on nothing is known."""
 
@@ -63,10 +66,11 @@ class LabelNoise:
     @property
     def unclear(self) -> str:
         """Why the rate cannot be told; "" when it can."""
-        if self.skill < LEAST_SKILL:
+        chance = 1 / self.n_classes
+        if (self.agreement - chance) / (1 - chance) < LEAST_AGREEMENT or self.skill < LEAST_SKILL:
             return (
-                f"labels cannot be predicted from these embeddings: skill {self.skill:.2f}, "
-                f"{LEAST_SKILL:g} needed (0 is chance, 1 is perfect)"
+                "labels cannot be predicted from these embeddings: predictions agree with "
+                f"{self.agreement:.0%} of them, classes weighted alike"
             )
         if self.lapse.high - self.lapse.low > WIDEST:
             return (

@@ -14,9 +14,17 @@ from datakit.profiles.files import atomic
 from datakit.profiles.part import read_part
 from datakit.sample import Sample
 
-__all__ = ["Subset", "fitted", "is_fitted_on", "smallest_hashes", "write_encoder"]
+__all__ = [
+    "FEWEST_HELD_OUT",
+    "Subset",
+    "fitted",
+    "is_fitted_on",
+    "smallest_hashes",
+    "write_encoder",
+]
 
-_FEW = 256
+FEWEST_HELD_OUT = 256
+"""Below so many samples an encoder is fitted on all of them, and none is held out."""
 
 
 class Subset:
@@ -82,7 +90,7 @@ def fitted(encoder: Unfitted, corpus: Corpus, chosen: dict[str, str]) -> FittedE
     """
     decode = modality(corpus.modality).decode
     halves: tuple[list[Any], list[Any]] = ([], [])
-    few = len(chosen) < _FEW
+    few = len(chosen) < FEWEST_HELD_OUT
     for sample in Subset(corpus, set(chosen)):
         try:
             content = decode(corpus.read(sample))

@@ -34,9 +34,11 @@ def exact_groups(rows: pd.DataFrame, same: Sequence[str]) -> list[list[int]]:
         Groups of two and more, ordered by their first member.
     """
     parent = list(range(len(rows)))
-    # Files that are no images (empty ones, error pages) are not copies of an image.
-    counts = rows["status"].isin(("ok", "truncated")).tolist()
+    # Files that are no images (empty ones, error pages) are not copies of an image, and what is
+    # left of those that were cut short may be alike: they are copies by their bytes only.
+    ok, cut = (rows["status"] == "ok").tolist(), (rows["status"] == "truncated").tolist()
     for name in same:
+        counts = [a or b for a, b in zip(ok, cut, strict=True)] if name == "content_hash" else ok
         first: dict[str, int] = {}
         for i, value in enumerate(rows[name].tolist()):
             if counts[i] and isinstance(value, str):

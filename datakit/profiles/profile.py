@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +23,32 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA_VERSION", "Embeddings", "Profile"]
 
 SCHEMA_VERSION = 1
+
+_FACTS = (
+    "parts",
+    "modality",
+    "n_samples",
+    "n_bytes",
+    "corpus",
+    "measures",
+    "encoder",
+    "embed_limit",
+    "datakit",
+)
+"""What a manifest has to say."""
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+)
+"""What pyarrow, numpy and json raise on a file that is missing, cut short or something else."""
+
+_ISSUE_COLUMNS = {"sample_id", "path", "issue", "value", "threshold", "group"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +70,8 @@ class Embeddings:
 class Profile:
     """One row per sample, one embedding per embedded sample, and where they came from.
 
-    Everything is read from disk when it is first asked for.
+    Everything is read from disk when it is first asked for; a file that is missing, damaged, or
+    does not fit the manifest is a `ProfileError` then.
 
     Parameters
     ----------
@@ -60,7 +90,7 @@ class Profile:
             text = (self.path / "manifest.json").read_text(encoding="utf-8")
             self.manifest: dict[str, Any] = json.loads(text)
             version = self.manifest["schema"]
-            _ = [self.manifest[key] for key in ("parts", "modality", "n_samples", "encoder")]
+            _ = [self.manifest[key] for key in _FACTS]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ProfileError(
                 f"{self.path} is not a profile ({type(error).__name__} on manifest.json): "
@@ -109,16 +139,21 @@ class Profile:
         """The rows as a lazy pyarrow dataset: for profiles larger than memory."""
         import pyarrow.dataset as ds
 
-        names = [str(self.path / "rows" / part["name"]) for part in self.manifest["parts"]]
-        return ds.dataset(names, format="parquet")
+        with self._reading("rows"):
+            parts = self.manifest["parts"]
+            self._check("rows", sum(int(part["n"]) for part in parts), self.n_samples)
+            names = [str(self.path / "rows" / part["name"]) for part in parts]
+            return ds.dataset(names, format="parquet")
 
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The rows, without the fingerprints, in the order of ``sample_id``."""
         table = self.table
-        skipped = {column.name for column in modality(self.modality).fingerprints}
-        names = [name for name in table.schema.names if name not in skipped]
-        frame: pd.DataFrame = table.to_table(columns=names).to_pandas()
+        with self._reading("rows"):
+            skipped = {column.name for column in modality(self.modality).fingerprints}
+            names = [name for name in table.schema.names if name not in skipped]
+            frame: pd.DataFrame = table.to_table(columns=names).to_pandas()
+        self._check("rows", len(frame), self.n_samples)
         return frame
 
     @cached_property
@@ -126,7 +161,12 @@ class Profile:
         """The issues: sample_id, path, issue, value, threshold, group (None unless grouped)."""
         import pandas as pd
 
-        return pd.read_parquet(self.path / "issues.parquet")
+        with self._reading("issues.parquet"):
+            frame = pd.read_parquet(self.path / "issues.parquet")
+            missing = sorted(_ISSUE_COLUMNS - set(frame.columns))
+            if missing:
+                raise KeyError(", ".join(missing))
+        return frame
 
     @cached_property
     def rows_with(self) -> dict[str, npt.NDArray[np.int64]]:
@@ -138,8 +178,9 @@ class Profile:
     @cached_property
     def scores(self) -> dict[str, dict[str, Any]]:
         """scores.json: per dimension value, low, high, n, method, or value None with a reason."""
-        text = (self.path / "scores.json").read_text(encoding="utf-8")
-        scores: dict[str, dict[str, Any]] = json.loads(text)
+        with self._reading("scores.json"):
+            text = (self.path / "scores.json").read_text(encoding="utf-8")
+            scores: dict[str, dict[str, Any]] = json.loads(text)
         return scores
 
     @cached_property
@@ -150,8 +191,13 @@ class Profile:
 
         if self.encoder is None:
             return None
-        ids = pq.read_table(self.path / "embeddings" / "index.parquet").column("sample_id")
-        vectors = np.load(self.path / "embeddings" / "vectors.npy", mmap_mode="r")
+        with self._reading("embeddings/index.parquet"):
+            ids = pq.read_table(self.path / "embeddings" / "index.parquet").column("sample_id")
+        with self._reading("embeddings/vectors.npy"):
+            vectors = np.load(self.path / "embeddings" / "vectors.npy", mmap_mode="r")
+            n, dim = vectors.shape
+            self._check("values of a vector", dim, int(self.encoder["dim"]))
+        self._check("vectors", n, len(ids))
         return Embeddings(ids.to_pandas().to_numpy(dtype=object), vectors)
 
     @cached_property
@@ -164,7 +210,7 @@ class Profile:
         file = self.path / "embeddings" / "codebook.npz"
         if self.encoder is None or not file.exists():
             return None
-        with np.load(file) as arrays:
+        with self._reading("embeddings/codebook.npz"), np.load(file) as arrays:
             return arrays["centroids"].astype(np.float32), float(arrays["hill2"])
 
     @property
@@ -180,14 +226,10 @@ class Profile:
         file = self.path / "thumbnails.parquet"
         if not file.exists():
             return {}
-        table = pq.read_table(file)
-        return dict(
-            zip(
-                table.column("sample_id").to_pylist(),
-                table.column("jpeg").to_pylist(),
-                strict=True,
-            )
-        )
+        with self._reading(file.name):
+            table = pq.read_table(file)
+            ids, pictures = (table.column(name).to_pylist() for name in ("sample_id", "jpeg"))
+        return dict(zip(ids, pictures, strict=True))
 
     @cached_property
     def excerpts(self) -> pd.DataFrame:
@@ -197,4 +239,27 @@ class Profile:
         file = self.path / "excerpts.parquet"
         if not file.exists():
             return pd.DataFrame(columns=["sample_id", "issue", "text", "spans"])
-        return pd.read_parquet(file)
+        with self._reading(file.name):
+            return pd.read_parquet(file)
+
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[None]:
+        """Say which file cannot be read."""
+        try:
+            yield
+        except ProfileError:
+            raise
+        except _UNREADABLE as error:
+            told = "missing" if isinstance(error, FileNotFoundError) else type(error).__name__
+            raise ProfileError(
+                f"{self.path} is damaged ({what}: {told}): copy the whole profile again, or "
+                "profile the corpus again"
+            ) from error
+
+    def _check(self, what: str, found: int, expected: int) -> None:
+        """Refuse parts of a profile that do not belong together."""
+        if found != expected:
+            raise ProfileError(
+                f"{self.path} is damaged ({found:,} {what}, {expected:,} expected): copy the whole "
+                "profile again, or profile the corpus again"
+            )

@@ -35,7 +35,8 @@ def accuracy(profile: Profile) -> Score:
 
     Where copies of one content have several labels, all but the commonest label are wrong: these
     are counted. The rate among the other samples is estimated (`datakit.metrics.label_noise`), so
-    that ``value = 1 - (counted + rate * others) / n`` over the judged samples. The score has no
+    that ``value = 1 - (counted + rate * others) / n`` over all labelled samples,
+    embedded or not. The score has no
     value where labels cannot be predicted from the embeddings.
 
     Agreement of captions with their images, where there is any, is a component with its own
@@ -59,12 +60,12 @@ def accuracy(profile: Profile) -> Score:
         )
     lapse = judged.noise.lapse
     others, n_conflict = len(judged.labels), int(conflict.sum())
-    n = others + n_conflict
+    n = int(rows["label"].notna().sum())
     # The likelihood knows how far the rate may lie from its estimate; Wilson's interval sees to
     # it that a small corpus without a wrong label does not claim to be free of them.
     least, most = wilson(round(lapse.rate * others), others)
     value, low, high = (
-        1 - (counted + rate * others) / n
+        1 - (counted + rate * (n - n_conflict)) / n
         for rate in (
             lapse.rate,
             min(1.0, max(lapse.high, most) + _FORM),
@@ -82,7 +83,7 @@ def accuracy(profile: Profile) -> Score:
         method=_METHOD,
         components=(noise, *extra),
         evidence=_frame([*conflicts, *_suspects(rows, judged)]),
-        advice=_advice(high, counted, lapse.rate * others),
+        advice=_advice(high, counted, lapse.rate * (n - n_conflict)),
     )
 
 

@@ -25,12 +25,17 @@ _ADVICE = {
     "missing_label": "Label the samples without a label, or keep them apart.",
 }
 
+_LABELLED = 0.1
+"""From this share on labels belong to the corpus; a few files in sub-folders do not make it one of
+labelled samples."""
+
 
 def completeness(profile: Profile) -> Score:
     """Share of samples with nothing missing.
 
     A sample misses something when it cannot be read, is empty, is an image that is cut short, has
-    no caption in a corpus that has captions, or no label in a corpus where most samples have one.
+    no caption in a corpus that has captions, or no label in a corpus where a tenth of the
+    samples or more have one.
 
     Parameters
     ----------
@@ -41,7 +46,7 @@ def completeness(profile: Profile) -> Score:
     defects: dict[str, Mask] = {name: flagged(profile, name) for name in _MISSING[profile.modality]}
     if "caption" in rows and rows["caption"].notna().any():
         defects["missing_caption"] = flagged(profile, "missing_caption")
-    if rows["label"].notna().mean() > 0.5:
+    if rows["label"].notna().mean() >= _LABELLED:
         defects["missing_label"] = rows["label"].isna().to_numpy()
     return share_score(
         profile,

@@ -19,6 +19,8 @@ __all__ = ["LabelBalance", "label_balance"]
 
 _MOSTLY = 0.5
 _FAMILIAR = 0.9
+_SLIGHT = 10.0
+"""A class with under a tenth of its equal share counts in proportion."""
 
 
 class LabelBalance(NamedTuple):
@@ -58,13 +60,13 @@ def label_balance(labels: pd.Series, reference: pd.Series | None) -> LabelBalanc
     counts = _class_counts(labels)
     if counts is None:
         return None
-    effective = hill2(counts.to_numpy())
-    norm, meaning = float(min(len(counts), N_CELLS)), "of at most"
+    effective = min(hill2(counts.to_numpy()), len(counts))
+    norm, meaning = min(_carrying(counts), N_CELLS), "of at most"
     shares = counts / counts.sum()
     theirs = None if reference is None else _class_counts(reference)
     allowance = 0 * shares
     if theirs is not None and shares[shares.index.isin(theirs.index)].sum() > _MOSTLY:
-        norm, meaning = hill2(theirs.to_numpy()), "of the reference's"
+        norm, meaning = min(hill2(theirs.to_numpy()), len(theirs)), "of the reference's"
         allowance = (theirs / theirs.sum()).reindex(shares.index, fill_value=0)
     times = (shares / allowance.clip(lower=1 / norm)).tolist()
     estimate = from_relative_sd(effective / norm, _relative_sd(counts.to_numpy()))
@@ -74,6 +76,15 @@ def label_balance(labels: pd.Series, reference: pd.Series | None) -> LabelBalanc
         f"effective number of labels, {effective:.1f} {meaning} {norm:.1f}",
         list(zip(counts.index.astype(str), times, strict=True)),
     )
+
+
+def _carrying(counts: pd.Series) -> float:
+    """How many classes there are; one that is far rarer than its equal share counts in part.
+
+    ``sum min(1, c k / (n / 10))`` over k classes: a stray label is no class that is missing, and
+    a class that shrinks to nothing does not vanish from one sample to none.
+    """
+    return float(np.minimum(1, counts * len(counts) * _SLIGHT / counts.sum()).sum())
 
 
 def _class_counts(labels: pd.Series) -> pd.Series | None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from datakit.errors import InputError
 from datakit.metrics.hill import nearest_cells
 from datakit.metrics.intervals import Z95
-from datakit.profiles.embedding import is_fitted_on
+from datakit.profiles.embedding import FEWEST_HELD_OUT, is_fitted_on
 from datakit.validators.copies import representatives
 from datakit.validators.score import Component, Score
 from datakit.validators.shift_evidence import shift_evidence
@@ -61,13 +61,12 @@ def representativeness(
 
     Every part is an unbiased distance D (0 in expectation where the distributions are equal,
     whatever the sizes) through ``exp(-max(0, D) / scale)``: the energy coefficient of the
-    embeddings (scale 0.01), that of the ranks of each key measured column (0.05), and the Le Cam
+    embeddings (scale 0.01), that of the ranks of each key measured column (0.1), and the Le Cam
     divergence of the proportions of labels, colour modes or languages (0.25).
 
-    The score is the worst part. The worst of several noisy numbers is too bad, so the worst part
-    is chosen on a random half of the samples and measured on the other half, both ways, over 30
-    splits, and the distances are averaged. The interval is half-sampling's, on that distance,
-    carried through the map.
+    The score is the worst part, less what the worst of so many parts shows by chance where the
+    distributions are equal (by the permutation tests). The interval is half-sampling's, on the
+    distance, carried through the map.
 
     One representative of every duplicate group is compared, since copies are diversity's
     business; a target is compared with all samples. At most 2,000 embeddings and 20,000 rows of
@@ -111,8 +110,8 @@ def representativeness(
         low=math.exp(-max(0.0, loss + Z95 * sd)),
         high=math.exp(-max(0.0, loss - Z95 * sd)),
         n=max(part.n for part in parts),
-        method=f"exp(-D/{worst.scale}) of the worst part ({worst.name}), chosen on one half of "
-        "the samples and measured on the other; D unbiased, half-sampling interval",
+        method=f"exp(-D/{worst.scale}) of the worst part ({worst.name}), D unbiased and less the "
+        "worst part's by chance; half-sampling interval",
         components=tuple(
             Component(p.name, math.exp(-max(0.0, p.distance) / p.scale), p.n, p.meaning, p.p)
             for p in parts
@@ -135,14 +134,15 @@ def _n_readable(profile: Profile) -> int:
 
 
 def _worst(parts: list[ShiftPart]) -> tuple[float, float, ShiftPart]:
-    """Distance in scales of the worst part, its standard error, and the part chosen most often."""
-    first = np.stack([part.first / part.scale for part in parts])
-    second = np.stack([part.second / part.scale for part in parts])
-    splits = np.arange(first.shape[1])
-    a, b = first.argmax(axis=0), second.argmax(axis=0)
-    loss = np.concatenate([second[a, splits], first[b, splits]]).mean()
-    most = int(np.bincount(np.concatenate([a, b]), minlength=len(parts)).argmax())
-    return float(loss), parts[most].sd / parts[most].scale, parts[most]
+    """Distance in scales of the worst part, its standard error, and the part.
+
+    Less what the worst part of equal distributions shows by chance: the mean of the largest of
+    the relabelled samples' distances.
+    """
+    worst = max(parts, key=lambda part: part.distance / part.scale)
+    null = np.stack([part.null / part.scale for part in parts]).max(axis=0)
+    chance = max(0.0, float(null.mean())) if len(parts) > 1 else 0.0
+    return worst.distance / worst.scale - chance, worst.sd / worst.scale, worst
 
 
 def _halves(content_hashes: pd.Series) -> Halves:
@@ -167,26 +167,19 @@ def _mixed(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return x ^ (x >> np.uint64(31))
 
 
-def _compared(profile: Profile, held_out: bool) -> pd.DataFrame:
-    """The compared rows, ordered by content hash, which is a random order.
-
-    Of an encoder fitted on the reference only those that it was not fitted on.
-    """
+def _compared(profile: Profile) -> pd.DataFrame:
+    """The compared rows, ordered by content hash, which is a random order."""
     chosen = representatives(profile)
     if chosen.sum() < _LEAST:  # hardly more than copies: then they are the corpus
         chosen = (profile.rows["status"] == "ok").to_numpy()
-    rows = profile.rows[chosen]
-    if held_out:
-        rows = rows[[not is_fitted_on(content_hash) for content_hash in rows["content_hash"]]]
-    return rows.sort_values(["content_hash", "sample_id"]).head(_ROWS)
+    return profile.rows[chosen].sort_values(["content_hash", "sample_id"]).head(_ROWS)
 
 
 def _reference_parts(profile: Profile, reference: Profile) -> list[ShiftPart]:
-    held_out = reference.has_fitted_encoder and profile.embeddings is not None
-    ours, theirs = (_compared(one, held_out) for one in (profile, reference))
+    ours, theirs = (_compared(one) for one in (profile, reference))
     a, b = (_halves(rows["content_hash"]) for rows in (ours, theirs))
     parts = []
-    if profile.embeddings is not None and reference.embeddings is not None:
+    if _same_space(profile, reference):
         x, i = _vectors(profile, ours)
         y, j = _vectors(reference, theirs)
         if min(len(x), len(y)) >= _LEAST:
@@ -214,34 +207,68 @@ def _target_parts(profile: Profile, target: Target) -> list[ShiftPart]:
     rows = profile.rows[profile.rows["status"] == "ok"]
     parts = []
     for column, wanted in target.proportions.items():
-        values = _clusters(profile, target.source) if column == "cluster" else rows[column]
-        values = values.dropna().astype(str)
-        if len(values) >= _LEAST:
-            halves = _halves(profile.rows["content_hash"].loc[values.index])
-            parts.append(target_part(column, values, wanted, halves))
+        values = _clusters(profile, target) if column == "cluster" else rows[column]
+        if len(values) < _LEAST:
+            continue
+        flags = values.dropna().map(lambda value: isinstance(value, (bool, np.bool_))).any()
+        if flags:  # YAML's true is Python's True
+            wanted = {value.lower(): share for value, share in wanted.items()}
+        halves = _halves(profile.rows["content_hash"].loc[values.index])
+        parts.append(target_part(column, _as_written(values, bool(flags)), wanted, halves))
     return parts
 
 
-def _clusters(profile: Profile, source: str) -> pd.Series:
+def _as_written(values: pd.Series, flags: bool) -> pd.Series:
+    """Values as a target names them: 7, not 7.0; "(none)" where there is none."""
+    known = values.dropna()
+    if known.dtype.kind == "f":  # whole numbers beside missing ones
+        known = known.astype("int64")
+    known = known.astype(str)
+    return (known.str.lower() if flags else known).reindex(values.index, fill_value="(none)")
+
+
+def _clusters(profile: Profile, target: Target) -> pd.Series:
     """Cell of every embedded sample, by row number."""
     import pandas as pd
 
     if profile.embeddings is None or profile.codebook is None:
         raise InputError(
-            f"{source} names clusters, {profile.path} has no embeddings with a codebook"
+            f"{target.source} names clusters, {profile.location} has no embeddings with a codebook"
         )
-    cells = nearest_cells(profile.embeddings.vectors, profile.codebook[0])
+    centroids = profile.codebook[0]
+    unknown = [c for c in target.proportions["cluster"] if c not in map(str, range(len(centroids)))]
+    if unknown:
+        raise InputError(
+            f"{target.source}: there is no cluster {unknown[0]}: the encoder's cells are 0 to "
+            f"{len(centroids) - 1}"
+        )
+    cells = nearest_cells(profile.embeddings.vectors, centroids)
     place = profile.rows["sample_id"].searchsorted(profile.embeddings.sample_ids)
     return pd.Series(cells, index=profile.rows.index[place])
+
+
+def _same_space(profile: Profile, reference: Profile) -> bool:
+    """Whether embeddings may be compared: a basis fitted on few samples was fitted on them all."""
+    a, b = profile.embeddings, reference.embeddings
+    if a is None or b is None:
+        return False
+    few = min(len(a.sample_ids), len(b.sample_ids)) < FEWEST_HELD_OUT
+    return not (reference.has_fitted_encoder and few)
 
 
 def _vectors(
     profile: Profile, rows: pd.DataFrame
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    """Embeddings of the first of the compared rows that have one, and which rows those are."""
+    """Embeddings of the first of the compared rows that have one, and which rows those are.
+
+    Of an encoder fitted on samples only those that it was not fitted on.
+    """
     import pandas as pd
 
     assert profile.embeddings is not None
     place = pd.Index(profile.embeddings.sample_ids).get_indexer(pd.Index(rows["sample_id"]))
-    chosen = np.flatnonzero(place >= 0)[:_EMBEDDED]
+    usable = place >= 0
+    if profile.has_fitted_encoder:
+        usable &= [not is_fitted_on(content_hash) for content_hash in rows["content_hash"]]
+    chosen = np.flatnonzero(usable)[:_EMBEDDED]
     return profile.embeddings.vectors[place[chosen]].astype(np.float32), chosen

@@ -90,12 +90,20 @@ class Score:
             "high": self.high,
             "n": self.n,
             "method": self.method,
+            "advice": self.advice,
             "components": [
                 {"name": c.name, "value": c.value, "n": c.n, "meaning": c.meaning}
                 | ({} if c.p is None else {"p": c.p})
                 for c in self.components
             ],
         }
+
+    @classmethod
+    def from_json(cls, dimension: str, stored: Mapping[str, Any]) -> Score:
+        """The score that `to_json` gave; evidence is not stored."""
+        components = tuple(Component(**part) for part in stored.get("components", ()))
+        plain = {key: value for key, value in stored.items() if key != "components"}
+        return cls(dimension, **plain, components=components)
 
 
 @dataclass(frozen=True)

@@ -33,14 +33,16 @@ __all__ = [
 EMBEDDING_SCALE = 0.01
 """Energy coefficient of embeddings at which a part has fallen to 1/e."""
 
-COLUMN_SCALE = 0.05
+COLUMN_SCALE = 0.1
 """Energy coefficient of a column's ranks at which a part has fallen to 1/e: a normal column that
-moved by 0.43 standard deviations, just below Cohen's medium effect."""
+moved by 0.6 standard deviations, between Cohen's medium and large effects."""
 
 CATEGORY_SCALE = 0.25
 """Le Cam divergence at which a part has fallen to 1/e: dropping two of five classes (0.25)."""
 
 PERMUTATIONS = 199
+
+_RARE = 3
 
 Sides = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
 """Random halves of the corpus and of the reference, shapes (repeats, n) and (repeats, m)."""
@@ -59,12 +61,12 @@ class ShiftPart:
         slightly negative, for equal distributions.
     scale
         The score of the part is ``exp(-max(0, distance) / scale)``.
-    first, second
-        The statistic on random halves of the samples and on their complements, shape (repeats,).
+    halves
+        The statistic on random halves of the samples, shape (repeats,).
+    null
+        The statistic on relabelled samples: what equal distributions give.
     n
         Samples of the corpus that were compared.
-    p
-        Share of relabelled samples at least as far apart (permutation test).
     meaning
         What was measured, in words.
     """
@@ -72,16 +74,24 @@ class ShiftPart:
     name: str
     distance: float
     scale: float
-    first: npt.NDArray[np.float64]
-    second: npt.NDArray[np.float64]
+    halves: npt.NDArray[np.float64]
+    null: npt.NDArray[np.float64]
     n: int
-    p: float
     meaning: str
 
     @property
+    def p(self) -> float:
+        """Share of relabelled samples at least as far apart (permutation test), in (0, 1]."""
+        return float((1 + np.sum(self.null >= self.distance - 1e-12)) / (len(self.null) + 1))
+
+    @property
     def sd(self) -> float:
-        """Standard error of the distance: half of the samples vary as much as all err."""
-        return float(np.std(np.concatenate([self.first, self.second]), ddof=1))
+        """Standard error of the distance: half of the samples vary as much as all err.
+
+        At least 1 / n for categories: to have seen none of a kind is not to know there is none.
+        """
+        least = 1 / self.n if self.scale == CATEGORY_SCALE else 0.0
+        return max(least, float(np.std(self.halves, ddof=1)))
 
 
 def embedding_part(
@@ -98,10 +108,9 @@ def embedding_part(
         "embedding",
         float(found),
         EMBEDDING_SCALE,
-        energy_of_masks(distances, *first),
-        energy_of_masks(distances, *second),
+        np.concatenate([energy_of_masks(distances, *half) for half in (first, second)]),
+        null,
         len(x),
-        _p(float(found), null),
         f"energy coefficient {found:.4f}",
     )
 
@@ -116,16 +125,14 @@ def column_part(
     pairs = [(whole, ~whole), first, second, (shuffled, ~shuffled)]
     a, b = (np.concatenate(masks) for masks in zip(*pairs, strict=True))
     values = rank_energy_of_masks(pooled, whole[0], a, b)
-    k = len(first[0])
     found = float(values[0])
     return ShiftPart(
         name,
         found,
         COLUMN_SCALE,
-        values[1 : 1 + k],
-        values[1 + k : 1 + 2 * k],
+        values[1:-PERMUTATIONS],
+        values[-PERMUTATIONS:],
         len(x),
-        _p(found, values[1 + 2 * k :]),
         f"energy coefficient of ranks {found:.4f}; medians {np.median(x):.4g} here, "
         f"{np.median(y):.4g} there",
     )
@@ -136,7 +143,12 @@ def category_part(name: str, x: pd.Series, y: pd.Series, sides: Sides) -> ShiftP
     import pandas as pd
 
     codes, names = pd.factorize(pd.concat([x, y]), sort=True)
-    k, n = len(names), len(x)
+    n = len(x)
+    p = (np.bincount(codes[:n], minlength=len(names)) / n).astype(float)
+    q = (np.bincount(codes[n:], minlength=len(names)) / len(y)).astype(float)
+    pooled = _pooled(p, q, min(n, len(y)))
+    codes = pooled[codes]
+    k = int(pooled.max()) + 1
 
     def counts(chosen: npt.NDArray[np.bool_], codes: npt.NDArray[np.int64]) -> Any:
         return np.stack([np.bincount(codes[mask], minlength=k) for mask in chosen])
@@ -150,11 +162,15 @@ def category_part(name: str, x: pd.Series, y: pd.Series, sides: Sides) -> ShiftP
         name,
         found,
         CATEGORY_SCALE,
-        le_cam(counts(sides[0], ours), counts(sides[1], theirs)),
-        le_cam(counts(~sides[0], ours), counts(~sides[1], theirs)),
+        np.concatenate(
+            [
+                le_cam(counts(sides[0], ours), counts(sides[1], theirs)),
+                le_cam(counts(~sides[0], ours), counts(~sides[1], theirs)),
+            ]
+        ),
+        le_cam(drawn, a + b - drawn),
         n,
-        _p(found, le_cam(drawn, a + b - drawn)),
-        f"Le Cam divergence {found:.4f}; {_largest_gap(names, a / n, b / len(theirs))}",
+        f"Le Cam divergence {found:.4f}; {_largest_gap(names, p, q)}",
     )
 
 
@@ -175,10 +191,12 @@ def target_part(
     names = [*wanted, "(others)"]
     place = {value: i for i, value in enumerate(wanted)}
     codes = values.map(lambda value: place.get(value, len(wanted))).to_numpy(np.int64)
-    q = np.array([*wanted.values(), max(0.0, 1 - sum(wanted.values()))])
-    k = len(names)
-    a = np.bincount(codes, minlength=k)
-    found = float(le_cam(a, q, exact=True))
+    stated = np.array([*wanted.values(), max(0.0, 1 - sum(wanted.values()))])
+    p = np.bincount(codes, minlength=len(names)) / len(codes)
+    pooled = _pooled(p, stated, len(codes))
+    codes, q = pooled[codes], np.bincount(pooled, stated)
+    k = len(q)
+    found = float(le_cam(np.bincount(codes, minlength=k), q, exact=True))
     drawn = np.random.default_rng(0).multinomial(len(codes), q / q.sum(), PERMUTATIONS)
 
     def split(chosen: npt.NDArray[np.bool_]) -> Any:
@@ -189,12 +207,26 @@ def target_part(
         f"target {name}",
         found,
         CATEGORY_SCALE,
-        split(halves),
-        split(~halves),
+        np.concatenate([split(halves), split(~halves)]),
+        le_cam(drawn, q, exact=True),
         len(codes),
-        _p(found, le_cam(drawn, q, exact=True)),
-        f"Le Cam divergence {found:.4f} from the target; {_largest_gap(names, a / len(codes), q)}",
+        f"Le Cam divergence {found:.4f} from the target; {_largest_gap(names, p, stated)}",
     )
+
+
+def _pooled(
+    p: npt.NDArray[np.float64], q: npt.NDArray[np.float64], n: int
+) -> npt.NDArray[np.int64]:
+    """New number of every category: those too rare for a half of n samples become one.
+
+    The divergence's variance is taken out without bias only where a category is seen a few times.
+    """
+    rare = (p + q) / 2 * (n // 2) < _RARE
+    if rare.sum() < 2:
+        return np.arange(len(p))
+    numbers = np.cumsum(~rare) - 1
+    numbers[rare] = int((~rare).sum())
+    return numbers
 
 
 def _masks(n: int, m: int, sides: Sides) -> tuple[npt.NDArray[np.bool_], Sides, Sides]:
@@ -212,10 +244,6 @@ def _shuffled(n: int, total: int) -> npt.NDArray[np.bool_]:
     """Random relabellings of the pooled sample, shape (permutations, total)."""
     labels = np.tile(np.arange(total) < n, (PERMUTATIONS, 1))
     return np.random.default_rng(0).permuted(labels, axis=1)
-
-
-def _p(found: float, null: npt.NDArray[np.float64]) -> float:
-    return float((1 + np.sum(null >= found - 1e-12)) / (len(null) + 1))
 
 
 def _largest_gap(names: Any, p: npt.NDArray[np.float64], q: npt.NDArray[np.float64]) -> str:

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -37,25 +38,35 @@ class Target:
     source: str = "the target"
 
     def __post_init__(self) -> None:
-        if not self.proportions:
+        if not isinstance(self.proportions, Mapping) or not self.proportions:
             raise InputError(
                 f"{self.source} states nothing: give proportions, for example "
                 "'label: {cat: 0.5, dog: 0.5}'"
             )
-        for column, wanted in self.proportions.items():
-            for value, share in wanted.items():
-                number = isinstance(share, (int, float)) and not isinstance(share, bool)
-                if not number or not math.isfinite(share) or not 0 <= share <= 1:
-                    raise InputError(
-                        f"{self.source}: {column} {value} is {share!r}: give a proportion from 0 "
-                        "to 1"
-                    )
-            total = sum(wanted.values())
-            if not wanted or total > 1 + 1e-6:
+        stated = {str(column): self._stated(column) for column in self.proportions}
+        object.__setattr__(self, "proportions", stated)
+
+    def _stated(self, column: str) -> dict[str, float]:
+        """The proportions of one column, checked, by values as texts."""
+        wanted = self.proportions[column]
+        if not isinstance(wanted, Mapping):
+            raise InputError(
+                f"{self.source}: {column} is {wanted!r}: give proportions by value, such as "
+                "{'cat': 0.5, 'dog': 0.5}"
+            )
+        for value, share in wanted.items():
+            number = isinstance(share, Real) and not isinstance(share, bool)
+            if not number or not math.isfinite(share) or not 0 <= share <= 1:
                 raise InputError(
-                    f"{self.source}: the proportions of {column} add up to {total:g}: give some "
-                    "that add up to at most 1"
+                    f"{self.source}: {column} {value} is {share!r}: give a proportion from 0 to 1"
                 )
+        total = sum(wanted.values())
+        if not wanted or total > 1 + 1e-6:
+            raise InputError(
+                f"{self.source}: the proportions of {column} add up to {total:g}: give some that "
+                "add up to at most 1"
+            )
+        return {str(value): float(share) for value, share in wanted.items()}
 
 
 def load_target(path: str | os.PathLike[str]) -> Target:
@@ -105,7 +116,7 @@ def _entries(node: Any, where: str) -> list[tuple[str, Any]]:
             f"{line}: {given} stands where proportions by value are expected, such as "
             "'label: {cat: 0.5, dog: 0.5}'"
         )
-    entries = [(str(key.value), value) for key, value in node.value]
+    entries = [(_shown(key), value) for key, value in node.value]
     names = [name for name, _ in entries]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -119,8 +130,14 @@ def _number(node: Any, where: str) -> float:
         value = float(node.value)
     except (TypeError, ValueError):
         raise InputError(
-            f"{line}: {str(node.value)[:40]!r} is no number: give a proportion from 0 to 1"
+            f"{line}: {_shown(node)[:40]!r} is no number: give a proportion from 0 to 1"
         ) from None
     if not math.isfinite(value) or not 0 <= value <= 1:
         raise InputError(f"{line}: {value:g} is no proportion: give a number from 0 to 1")
     return value
+
+
+def _shown(node: Any) -> str:
+    """A node as it is written; what it is, where it holds others."""
+    kinds = {"mapping": "a mapping", "sequence": "a list"}
+    return kinds.get(node.id, str(node.value))

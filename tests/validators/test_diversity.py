@@ -38,6 +38,7 @@ def profile(vectors, groups=None, labels=None, codebook=None, status="ok"):
             if len(members) > 1:
                 found += [(ids[i], ids[i], "exact_duplicate", ids[members[0]]) for i in members]
     return SimpleNamespace(
+        rows_with={},
         rows=rows,
         issues=pd.DataFrame(found, columns=["sample_id", "path", "issue", "group"]),
         embeddings=Embeddings(ids, np.asarray(vectors, np.float16)),
@@ -273,3 +274,36 @@ def test_evidence_names_the_largest_groups_then_the_crowded_slices(reference):
     assert reasons[0] == "crowded_label class 0"
     assert "crowded_region" in reasons
     assert score.advice.startswith("Collect samples")
+
+
+def test_a_stray_label_is_no_missing_class():
+    labels = ["cat"] * 400 + ["dog"] * 400
+    whole = label_balance(pd.Series(labels), None).estimate.value
+    stray = label_balance(pd.Series([*labels, "frog"]), None).estimate.value
+    assert whole == 1
+    assert stray > 0.95
+
+
+def test_a_class_that_shrinks_to_nothing_never_raises_balance_by_a_jump():
+    values = []
+    for least in (200, 100, 50, 20, 10, 5, 2, 0):
+        labels = [f"c{i}" for i in range(4) for _ in range(200)] + ["last"] * least
+        values.append(label_balance(pd.Series(labels), None).estimate.value)
+    assert max(np.abs(np.diff(values))) < 0.12
+
+
+def test_a_stratified_reference_is_a_fair_yardstick():
+    full = pd.Series([f"c{i}" for i in range(10) for _ in range(100)])
+    for n in (3, 5, 20):
+        few = pd.Series([f"c{i}" for i in range(10) for _ in range(n)])
+        assert label_balance(full, few).estimate.value == pytest.approx(1)
+
+
+def test_spoiled_samples_do_not_count_as_a_kind(reference):
+    vectors, labels = modes(600, 4)
+    blank = np.tile(CENTRES[:1] * 0.1, (300, 1))
+    one = profile(np.concatenate([vectors, blank]), labels=labels + labels[:300])
+    mixed = part(diversity(one, reference), "spread").value
+    one.rows_with = {"low_information": np.arange(600, 900)}
+    clean = part(diversity(one, reference), "spread").value
+    assert clean > 0.95 > mixed + 0.2
