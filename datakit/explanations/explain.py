@@ -10,7 +10,7 @@ from typing import Literal
 
 from datakit.errors import InputError
 
-__all__ = ["DIMENSIONS", "FOUND_IN", "Page", "page", "pages"]
+__all__ = ["COMPONENTS", "DIMENSIONS", "FOUND_IN", "Page", "page", "pages"]
 
 DIMENSIONS = (
     "completeness",
@@ -24,6 +24,22 @@ DIMENSIONS = (
 
 FOUND_IN = ("images", "captions", "texts")
 """What issues are found in, in the order in which they are listed."""
+
+COMPONENTS = {
+    "completeness": ("missing_label",),
+    "consistency": (
+        "mixed_mode",
+        "same_format",
+        "same_size",
+        "same_language",
+        "same_script",
+        "same_encoding",
+    ),
+    "diversity": ("uniqueness", "spread", "label_balance"),
+    "representativeness": ("embedding",),
+    "accuracy": ("label_noise", "caption_agreement"),
+}
+"""Score -> its components that are no issue: what they are is said on the score's page."""
 
 _HERE = Path(__file__).parent
 _SENTENCE = re.compile(r".+?[.!?](?=\s|$)", re.DOTALL)
@@ -67,7 +83,8 @@ def page(name: str) -> Page:
     Parameters
     ----------
     name
-        As the profile, the report and the command line write it.
+        As the profile, the report and the command line write it; capitals, and spaces or hyphens
+        for "_", are taken too.
 
     Raises
     ------
@@ -80,16 +97,23 @@ def page(name: str) -> Page:
     'An image file without a single byte.'
     """
     known = {one.name: one for one in pages()}
-    if name not in known:
+    written = re.sub(r"[\s_-]+", "_", name.strip().lower())
+    if written not in known:
         import difflib
 
-        near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.6)
+        for score, parts in COMPONENTS.items():
+            if written in parts:
+                raise InputError(
+                    f"no page for {name!r}: it is a component of {score}, see `datakit explain "
+                    f"{score}`"
+                )
+        near = difflib.get_close_matches(written, known, n=3, cutoff=0.6)
         nearest = f"did you mean {' or '.join(near)}? " if near else ""
         raise InputError(
             f"no page for {name!r}: {nearest}`datakit explain` lists the names of all issues and "
             "scores"
         )
-    return known[name]
+    return known[written]
 
 
 @cache
