@@ -54,15 +54,27 @@ def check_out(out: str | os.PathLike[str] | None, sides: tuple[Any, Any]) -> Non
     real = Path(os.path.realpath(out))
     if real.exists() and not real.is_dir():
         raise InputError(f"--out {out} is a file: give a folder")
-    for side in sides:
-        place = getattr(side, "path", None) or getattr(side, "location", side)
-        if not isinstance(place, (str, os.PathLike)) or "://" in str(place):
+    for place in (place for side in sides for place in _places(side)):
+        if "://" in str(place) or not Path(place).is_dir():
             continue
-        if Path(place).is_dir() and real.is_relative_to(os.path.realpath(place)):
+        if real.is_relative_to(os.path.realpath(place)):
             raise InputError(
                 f"--out {out} lies inside {place}, and nothing is written there: give a folder "
                 "outside of it"
             )
+
+
+def _places(side: Any) -> Iterator[str | os.PathLike[str]]:
+    """Where a profile and its corpus are, or where a corpus is."""
+    from datakit.profiles.profile import Profile
+
+    if isinstance(side, (str, os.PathLike)) and (Path(side) / "manifest.json").is_file():
+        side = source_of(side)
+    if isinstance(side, Profile):
+        yield side.path
+    place = getattr(side, "location", side)
+    if isinstance(place, (str, os.PathLike)):
+        yield place
 
 
 @contextmanager

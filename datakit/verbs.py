@@ -242,9 +242,8 @@ def compare(
 
 
 def report(profile: Profile | str | os.PathLike[str], out: str | os.PathLike[str]) -> Path:
-    """Write the HTML report of a saved profile: one file that opens offline.
-
-    The scores, and the comparison with a reference, are those that the profile was made with.
+    """Write the HTML report of a saved profile, with its saved scores and comparison: one file
+    that opens offline.
 
     Parameters
     ----------

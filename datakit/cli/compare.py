@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from contextlib import nullcontext
 
 __all__ = ["register", "run"]
 
@@ -16,6 +17,8 @@ slices (labels, languages, clusters), samples without a counterpart, and common 
 A and B are profiles, or corpora, which are profiled first (nothing of that is kept). B is what A
 is compared with: "label deer is gone" means that B has it and A has not.
 """
+
+_INTERRUPTED = "nothing is kept; profile A and B first, and compare their profiles"
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,7 +44,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--workers", type=int, metavar="N", help="worker processes (one per core; 0: this process)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, interrupted=_INTERRUPTED)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
     began = time.monotonic()
     a, b = source_of(options.a), source_of(options.b)
     n = sum(len(side) for side in (a, b) if is_corpus(side))
-    with Progress("profiling", n) as progress:
+    progress = Progress("profiling", n)
+    with progress if n else nullcontext():  # saved profiles have nothing to count
         comparison = verbs.compare(
             a,
             b,

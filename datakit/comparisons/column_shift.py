@@ -34,7 +34,7 @@ class Histogram:
 
 @dataclass(frozen=True)
 class ColumnShift:
-    """How far one column of the rows differs.
+    """How far one column of the rows differs between distinct samples.
 
     Parameters
     ----------
@@ -58,7 +58,8 @@ class ColumnShift:
     histogram
         Of a number.
     top
-        Of a category: (value, rate in a, rate in b), the largest differences first.
+        Of a category: (value, rate in a, rate in b), the largest differences first, of equal ones
+        the rarest.
     """
 
     name: str

@@ -21,7 +21,7 @@ from datakit.sample import Column
 if TYPE_CHECKING:
     import pandas as pd
 
-    from datakit.profiles.profile import Profile
+    from datakit.comparisons.distinct import Distinct
 
 __all__ = ["column_shifts"]
 
@@ -46,21 +46,23 @@ _CORRELATED = 2_000
 """Rows of either side that correlations are taken from."""
 
 
-def column_shifts(a: Profile, b: Profile) -> tuple[ColumnShift, ...]:
+def column_shifts(modality_name: str, a: Distinct, b: Distinct) -> tuple[ColumnShift, ...]:
     """All columns that vary, those with the largest significant effect first.
 
     Numbers, names and rates of missing values of the samples that can be read (the status of all),
-    with p-values adjusted over all of them together. Columns that hold one and the same value
-    everywhere are left out.
+    with p-values adjusted over all of them together. Copies count once. Columns that hold one and
+    the same value everywhere are left out.
 
     Parameters
     ----------
+    modality_name
+        "image" or "text".
     a, b
-        Profiles of one modality.
+        The distinct samples.
     """
-    readable = Rows.of(*(p.rows[p.rows["status"] == "ok"] for p in (a, b)))
-    found = [*_status(Rows.of(a.rows, b.rows)), *_values(a.modality, readable)]
-    found += _missing(a.modality, readable)
+    readable = Rows.of(a.readable, b.readable)
+    found = [*_status(Rows.of(a.every, b.every)), *_values(modality_name, readable)]
+    found += _missing(modality_name, readable)
     adjusted = benjamini_hochberg([shift.p for shift in found])
     shifts = [replace(s, p_adjusted=float(q)) for s, q in zip(found, adjusted, strict=True)]
     shifts.sort(key=lambda s: (s.p_adjusted >= ALPHA, -s.effect, s.name))

@@ -15,6 +15,7 @@ from datakit.profiles.embedding import is_fitted_on
 if TYPE_CHECKING:
     import pandas as pd
 
+    from datakit.comparisons.distinct import Distinct
     from datakit.profiles.profile import Profile
 
 __all__ = ["Embedded", "check_alike", "embedded", "why_not_comparable"]
@@ -25,7 +26,7 @@ _FEW = 256
 
 @dataclass(frozen=True)
 class Embedded:
-    """Samples of one side with their embeddings, those with the smallest content hashes first.
+    """Distinct samples of one side with their embeddings, the smallest content hashes first.
 
     Parameters
     ----------
@@ -70,11 +71,18 @@ def check_alike(a: Profile, b: Profile) -> None:
         )
 
 
-def why_not_comparable(a: Profile, b: Profile) -> str:
+def why_not_comparable(a: Profile, b: Profile, samples: tuple[Distinct, Distinct]) -> str:
     """Why the embeddings of two profiles cannot be compared; "" where they can.
 
     A fitted basis is compared by what it was not fitted on, so it has to be the same, and has to
     have held something out.
+
+    Parameters
+    ----------
+    a, b
+        Profiles that are alike (`check_alike`).
+    samples
+        The distinct samples of either.
     """
     if a.embeddings is None or b.embeddings is None:
         return "no embeddings: profile with an encoder"
@@ -87,25 +95,36 @@ def why_not_comparable(a: Profile, b: Profile) -> str:
     unknown = a.has_fitted_encoder and a.codebook is None and b.codebook is None
     if unknown and min(sizes) < _FEW:
         return f"fewer than {_FEW} documents: the basis was fitted on all of them"
-    least = min(len(_rows(p, a.has_fitted_encoder)) for p in (a, b))
+    least = min(len(_rows(p, s)) for p, s in zip((a, b), samples, strict=True))
     if least < LEAST:
-        return f"{least} samples can be compared in embedding space, {LEAST} are needed"
+        what = "distinct sample" if least == 1 else "distinct samples"
+        return f"{least} {what} can be compared in embedding space, {LEAST} are needed"
     return ""
 
 
-def embedded(profile: Profile) -> Embedded:
-    """The samples that may be compared: of a fitted basis those that it was not fitted on."""
+def embedded(profile: Profile, samples: Distinct) -> Embedded:
+    """The samples that may be compared: of a fitted basis those that it was not fitted on.
+
+    Copies are left out: a copy is no independent sample, and its nearest neighbour is its copy.
+
+    Parameters
+    ----------
+    profile
+        With embeddings.
+    samples
+        Its distinct samples.
+    """
     assert profile.embeddings is not None
-    rows = _rows(profile, profile.has_fitted_encoder)
+    rows = _rows(profile, samples)
     place = {sample_id: i for i, sample_id in enumerate(profile.embeddings.sample_ids)}
     chosen = [place[sample_id] for sample_id in rows["sample_id"]]
     return Embedded(rows, np.asarray(profile.embeddings.vectors[chosen], np.float32))
 
 
-def _rows(profile: Profile, held_out: bool) -> pd.DataFrame:
+def _rows(profile: Profile, samples: Distinct) -> pd.DataFrame:
     assert profile.embeddings is not None
-    rows = profile.rows[profile.rows["status"] == "ok"]
+    rows = samples.readable
     rows = rows[rows["sample_id"].isin(set(profile.embeddings.sample_ids))]
-    if held_out:
+    if profile.has_fitted_encoder:
         rows = rows[[not is_fitted_on(content_hash) for content_hash in rows["content_hash"]]]
     return rows.sort_values(["content_hash", "sample_id"]).reset_index(drop=True)

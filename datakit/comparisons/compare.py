@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from datakit.comparisons.columns import column_shifts
 from datakit.comparisons.comparable import check_alike, embedded, why_not_comparable
 from datakit.comparisons.comparison import Comparison, EmbeddingShift, Side
+from datakit.comparisons.distinct import Distinct, distinct
 from datakit.comparisons.embedding_shift import embedding_shift
 from datakit.comparisons.overlap import overlap
 from datakit.comparisons.scores import score_differences
@@ -24,6 +25,11 @@ __all__ = ["compare_profiles"]
 def compare_profiles(a: Profile, b: Profile) -> Comparison:
     """What differs between a and b, from the profiles alone.
 
+    One representative of each duplicate group counts, exact and near ones joined: every test,
+    effect, distance and rate of columns, embeddings, slices and strangers is of distinct samples.
+    Copies are no independent samples, and would make chance look like a shift. The scores and the
+    common contents are those of all samples.
+
     Swapping a and b swaps the sides and the signs and changes nothing else, but
     representativeness, which is that of a against b, and the diversity of texts, whose yardstick
     is b.
@@ -39,20 +45,23 @@ def compare_profiles(a: Profile, b: Profile) -> Comparison:
         They are of different modalities or encoders.
     """
     check_alike(a, b)
-    reason = why_not_comparable(a, b)
-    sides = None if reason else (embedded(a), embedded(b))
+    ours, theirs = distinct(a), distinct(b)
+    reason = why_not_comparable(a, b, (ours, theirs))
+    sides = None if reason else (embedded(a, ours), embedded(b, theirs))
     if sides is None or a.encoder is None:
         shift = EmbeddingShift(reason=reason)
     else:
         shift = embedding_shift(*sides, str(a.encoder["name"]))
-    columns, parts = column_shifts(a, b), slices(a, b, sides)
+    columns = column_shifts(a.modality, ours, theirs)
+    parts = slices(a, b, (ours, theirs), sides)
     common = overlap(a.rows, b.rows)
     p = p_value(shift, columns, parts)
+    first, second = _side(a, ours), _side(b, theirs)
     return Comparison(
-        a=_side(a),
-        b=_side(b),
+        a=first,
+        b=second,
         modality=a.modality,
-        verdict=verdict(p, shift, columns, parts, common),
+        verdict=verdict((first, second), p, shift, columns, parts, common),
         p=p,
         overlap=common,
         embedding=shift,
@@ -73,6 +82,6 @@ def _notes(a: Profile, b: Profile) -> Iterator[str]:
         )
 
 
-def _side(profile: Profile) -> Side:
+def _side(profile: Profile, samples: Distinct) -> Side:
     readable = int((profile.rows["status"] == "ok").sum())
-    return Side(profile.location, profile.n_samples, readable)
+    return Side(profile.location, profile.n_samples, readable, len(samples))

@@ -24,11 +24,22 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two corpora: where it is, its samples, those of them that can be read."""
+    """One of the two corpora.
+
+    Parameters
+    ----------
+    location
+        Where it is.
+    n_samples, n_readable
+        Its samples, and those of them that can be read.
+    n_distinct
+        Duplicate groups of those that can be read: the samples that tests count.
+    """
 
     location: str
     n_samples: int
     n_readable: int
+    n_distinct: int
 
 
 @dataclass(frozen=True)
@@ -66,14 +77,14 @@ class ScoreDifference:
 
 @dataclass(frozen=True)
 class EmbeddingShift:
-    """How far the embeddings differ.
+    """How far the embeddings of distinct samples differ.
 
     Parameters
     ----------
     encoder
         Its name.
     n_a, n_b
-        Samples that were compared; all but `fd` take at most 2,000 of each.
+        Distinct samples that were compared; all but `fd` take at most 2,000 of each.
     mmd2, p
         Squared maximum mean discrepancy, and the p-value of its permutation test.
     energy, energy_p
@@ -151,7 +162,8 @@ class Comparison:
         One sentence.
     p
         Chance of seeing as much where nothing differs: the smallest adjusted p-value of
-        embeddings, columns and slices, times their number (Bonferroni).
+        embeddings, columns and slices, times their number (Bonferroni). None where nothing could
+        be tested.
     scores, columns, embedding, slices, unlike_a, unlike_b, overlap
         See there. Columns and slices are ranked. `unlike_a`: of a, unlike everything in b.
     notes
@@ -162,7 +174,7 @@ class Comparison:
     b: Side
     modality: str
     verdict: str
-    p: float
+    p: float | None
     overlap: Overlap
     embedding: EmbeddingShift
     scores: dict[str, ScoreDifference] = field(default_factory=dict)
@@ -175,7 +187,7 @@ class Comparison:
     @property
     def shifted(self) -> bool:
         """Whether a shift was found, at the level 0.05."""
-        return self.p < ALPHA
+        return self.p is not None and self.p < ALPHA
 
     def to_json(self) -> dict[str, Any]:
         """Plain values: what comparison.json and ``--json`` hold."""

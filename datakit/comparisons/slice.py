@@ -28,7 +28,8 @@ class Slice:
     kind
         "label", "language", ... or "cluster".
     a_count, b_count, a_rate, b_rate
-        Samples in it, and their share of those that have a value (that are embedded).
+        Distinct samples in it (copies count once), and their share of those that have a value
+        (that are embedded).
     divergence
         Jensen-Shannon divergence of being in it, in bits; slices are ranked by it.
     p, p_adjusted

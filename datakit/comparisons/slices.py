@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from datakit.comparisons.comparable import Embedded
+    from datakit.comparisons.distinct import Distinct
     from datakit.profiles.profile import Profile
 
 __all__ = ["SHOWN", "slices"]
@@ -41,19 +42,27 @@ class _Found:
     members: dict[str, Members] = field(default_factory=dict)
 
 
-def slices(a: Profile, b: Profile, embedded: tuple[Embedded, Embedded] | None) -> tuple[Slice, ...]:
+def slices(
+    a: Profile,
+    b: Profile,
+    samples: tuple[Distinct, Distinct],
+    embedded: tuple[Embedded, Embedded] | None,
+) -> tuple[Slice, ...]:
     """All slices, those that differ most first, the first ones with examples.
 
-    A value of a column that fewer than 10 samples have is no slice.
+    Counts, rates and tests are of distinct samples. A value of a column that fewer than 10 of them
+    have is no slice.
 
     Parameters
     ----------
     a, b
         Profiles of one modality.
+    samples
+        Their distinct samples.
     embedded
         Their comparable embeddings, or None.
     """
-    rows = {"a": a.rows[a.rows["status"] == "ok"], "b": b.rows[b.rows["status"] == "ok"]}
+    rows = {"a": samples[0].readable, "b": samples[1].readable}
     found = _Found()
     for column in _COLUMNS:
         if column in rows["a"]:
@@ -61,7 +70,7 @@ def slices(a: Profile, b: Profile, embedded: tuple[Embedded, Embedded] | None) -
     if embedded is not None:
         _add_clusters(found, a.modality, *embedded)
     shown = {"a": _shown(a), "b": _shown(b)}
-    contents = {side: set(frame["content_hash"]) for side, frame in rows.items()}
+    contents = {"a": set(a.rows["content_hash"]), "b": set(b.rows["content_hash"])}
 
     def examples(tested: Slice) -> tuple[Example, ...]:
         side, other = ("a", "b") if tested.a_rate > tested.b_rate else ("b", "a")

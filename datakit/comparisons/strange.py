@@ -36,14 +36,15 @@ class Unlike:
     Parameters
     ----------
     n_judged, n
-        How many samples were judged, and how many lie beyond the threshold.
+        How many distinct samples were judged, and how many lie beyond the threshold.
     expected
-        Their share where there is no shift.
+        Their share where there is no shift: 0.01, or 1 / (m + 1) where the other side has fewer
+        than 99 distinct samples, m.
     threshold
         That quantile of the distances of the other side's samples to their nearest neighbours
         among as many of their own.
     p
-        Of a share as large, were it the expected one (binomial).
+        Of Fisher's exact test, one-sided, of that share against the other side's own.
     samples
         The farthest, the farthest first.
     """

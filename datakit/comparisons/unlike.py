@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["unlike"]
 
 EXPECTED = 0.01
-"""Share of a corpus's own samples that lie beyond the threshold."""
+"""Share of a corpus's own samples that lie beyond the threshold; of fewer than 99 samples the
+farthest one does, which a new one passes with chance 1 / (m + 1)."""
 
 _JUDGED = 4_000
 """Samples of either side, those with the smallest content hashes."""
@@ -31,14 +32,15 @@ def unlike(side: str, ours: Embedded, theirs: Embedded) -> Unlike:
     The threshold is the 99th percentile of the distances of the other side's samples to their
     nearest neighbours among themselves, each left out in turn. Both are taken among the same (at
     most 4,000) samples, so that neither side's size matters; what is listed is beyond the
-    threshold from all of them.
+    threshold from all of them. Copies are left out of both: the nearest neighbour of a copied
+    sample would be its copy, and the threshold 0.
 
     Parameters
     ----------
     side
         Which side `ours` is, "a" or "b".
     ours, theirs
-        The comparable embeddings.
+        The comparable embeddings of distinct samples.
     """
     from scipy.stats import fisher_exact
 
@@ -51,7 +53,7 @@ def unlike(side: str, ours: Embedded, theirs: Embedded) -> Unlike:
     return Unlike(
         n_judged=len(distances),
         n=n,
-        expected=EXPECTED,
+        expected=max(EXPECTED, 1 / (len(own) + 1)),
         threshold=threshold,
         p=float(fisher_exact(table, alternative="greater").pvalue),
         samples=tuple(_listed(side, ours, theirs, distances, threshold)),

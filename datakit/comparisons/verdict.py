@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from datakit.comparisons.column_shift import SLIGHT, ColumnShift
-from datakit.comparisons.comparison import ALPHA, EmbeddingShift, Overlap
+from datakit.comparisons.comparison import ALPHA, EmbeddingShift, Overlap, Side
+from datakit.comparisons.disjoint import LEAST
 from datakit.comparisons.slice import Slice
 
 __all__ = ["p_text", "p_value", "share", "verdict"]
@@ -16,24 +17,28 @@ _NAMED = 3
 _LISTED = 3
 _SMALL_SD = 0.05
 
+_SLICED = ("label", "language", "declared_language", "caption_language")
+"""Columns whose values are slices, which are named as such."""
+
 
 def p_value(
     embedding: EmbeddingShift, columns: Sequence[ColumnShift], slices: Sequence[Slice]
-) -> float:
+) -> float | None:
     """The smallest adjusted p-value of the three, times how many of them there are.
 
     Benjamini and Hochberg's smallest adjusted value tests that nothing at all differs (Simes
-    1986); the three together are taken by Bonferroni. 1 where there is nothing to test.
+    1986); the three together are taken by Bonferroni. None where there is nothing to test.
     """
     families = [[c.p_adjusted for c in columns], [s.p_adjusted for s in slices]]
     if embedding.p is not None:
         families.append([embedding.p])
     smallest = [min(family) for family in families if family]
-    return min(1.0, min(smallest) * len(smallest)) if smallest else 1.0
+    return min(1.0, min(smallest) * len(smallest)) if smallest else None
 
 
 def verdict(
-    p: float,
+    sides: tuple[Side, Side],
+    p: float | None,
     embedding: EmbeddingShift,
     columns: Sequence[ColumnShift],
     slices: Sequence[Slice],
@@ -43,20 +48,35 @@ def verdict(
 
     Parameters
     ----------
+    sides
+        a and b.
     p
-        Of the whole.
+        Of the whole, None where nothing was tested.
     embedding, columns, slices, overlap
         Of a comparison, ranked.
     """
-    if p >= ALPHA:
+    if p is None or p >= ALPHA:
         if overlap.both and not overlap.only_a and not overlap.only_b:
             return "No shift found: both hold the same contents."
-        return f"No shift found: {p_text(p)}."
+        return _untested(*sides) if p is None else f"No shift found: {p_text(p)}."
     told = []
     if embedding.p is not None and embedding.p < ALPHA:
         told.append(f"embedding {p_text(embedding.p)}, classifier AUC {embedding.c2st_auc:.2f}")
-    told += [*_columns(columns), *_slices(slices)]
-    return f"Shifted: {'; '.join(told)}." if told else f"Shifted: {p_text(p)}."
+    told += [*_columns(columns), *_category(columns), *_slices(slices)]
+    if not told:  # whatever small effect it was
+        told = [_column(c) for c in columns if c.p_adjusted < ALPHA][:_NAMED]
+    return f"Shifted: {'; '.join(told)}."
+
+
+def _untested(a: Side, b: Side) -> str:
+    """Why there is no p-value."""
+    if min(a.n_distinct, b.n_distinct) >= LEAST:
+        return "No shift found: no column varies, and there is nothing else to compare."
+    broken = any(side.n_readable < side.n_samples for side in (a, b))
+    copied = any(side.n_distinct < side.n_readable for side in (a, b))
+    what = "readable samples" if broken else "samples"
+    once = " (copies count once)" if copied else ""
+    return f"Too few {what} to tell: {a.n_distinct:,} and {b.n_distinct:,}{once}, {LEAST} needed."
 
 
 def p_text(p: float) -> str:
@@ -74,15 +94,35 @@ def share(rate: float) -> str:
 
 def _columns(columns: Sequence[ColumnShift]) -> Iterator[str]:
     found = [c for c in columns if c.p_adjusted < ALPHA and not c.follows and c.effect >= SLIGHT]
-    for column in [c for c in found if c.kind != "category"][:_NAMED]:
-        if column.kind == "missing":
-            yield f"{column.name} {share(column.a or 0)} instead of {share(column.b or 0)}"
-        elif column.difference_sd is None:
-            yield f"{column.name} {column.a or 0:g} instead of {column.b or 0:g}"
-        elif abs(column.difference_sd) < _SMALL_SD:
-            yield f"{column.name} spread otherwise"
-        else:
-            yield f"{column.name} {column.difference_sd:+.1f} sd".replace("-", "\u2212")
+    yield from (_column(c) for c in [c for c in found if c.kind != "category"][:_NAMED])
+
+
+def _category(columns: Sequence[ColumnShift]) -> Iterator[str]:
+    """The value whose rate differs most, of all columns of names that are no slices."""
+    found = [
+        c
+        for c in columns
+        if c.kind == "category"
+        and c.name not in _SLICED
+        and c.p_adjusted < ALPHA
+        and c.effect >= SLIGHT
+    ]
+    if found:
+        yield _column(max(found, key=lambda c: abs(c.top[0][1] - c.top[0][2])))
+
+
+def _column(column: ColumnShift) -> str:
+    """Such as "luma_mean +0.8 sd" or "status unreadable 10.0 % instead of 0.0 %"."""
+    if column.kind == "category":
+        value, a, b = column.top[0]
+        return f"{column.name} {value} {share(a)} instead of {share(b)}"
+    if column.kind == "missing":
+        return f"{column.name} {share(column.a or 0)} instead of {share(column.b or 0)}"
+    if column.difference_sd is None:
+        return f"{column.name} {column.a or 0:g} instead of {column.b or 0:g}"
+    if abs(column.difference_sd) < _SMALL_SD:
+        return f"{column.name} spread otherwise"
+    return f"{column.name} {column.difference_sd:+.1f} sd".replace("-", "\u2212")
 
 
 def _slices(slices: Sequence[Slice]) -> Iterator[str]:

@@ -6,7 +6,7 @@ const key = side => el("i", { class: "side " + side }, side);
 
 function comparedHead(C) {
   const card = el("div", { class: "card verdict" }, el("div", { class: "sentence " + (C.shifted ? "bad" : "good") }, C.verdict));
-  for (const side of ["a", "b"]) card.append(el("div", { class: "small" }, key(side), " ", el("bdi", {}, C[side].location), ` · ${C[side].n.toLocaleString("en")} ${THINGS}`));
+  for (const side of ["a", "b"]) card.append(el("div", { class: "small" }, key(side), " ", el("bdi", {}, C[side].location), ` · ${C[side].n.toLocaleString("en")} ${THINGS}` + (C[side].distinct === null ? "" : `, ${C[side].distinct.toLocaleString("en")} distinct (copies count once)`)));
   const o = C.overlap, E = C.embedding;
   const facts = [[o.both.toLocaleString("en"), "contents in both", `${percent(o.a_rate)} of a, ${percent(o.b_rate)} of b`], [o.only_a.toLocaleString("en"), "only in a", ""], [o.only_b.toLocaleString("en"), "only in b", ""]];
   if (o.changed) facts.push([o.changed.toLocaleString("en"), "same place, other content", ""]);

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from datakit.comparisons.column_shift import SLIGHT, ColumnShift
-from datakit.comparisons.comparison import ALPHA, Comparison, ScoreDifference
+from datakit.comparisons.comparison import ALPHA, Comparison, ScoreDifference, Side
 from datakit.comparisons.slice import Example, Slice
 from datakit.comparisons.strange import Unlike
 from datakit.reports.atlas import build_atlas
@@ -43,8 +43,8 @@ def comparison_data(comparison: Comparison, a: Profile, b: Profile) -> dict[str,
     clear = sum(c.p_adjusted < ALPHA and c.effect >= SLIGHT for c in comparison.columns)
     drawn = min(max(clear, _FEW_CHARTS), _CHARTS)
     return {
-        "a": _side(comparison.a.location, comparison.a.n_samples),
-        "b": _side(comparison.b.location, comparison.b.n_samples),
+        "a": _side(comparison.a),
+        "b": _side(comparison.b),
         "verdict": visible(comparison.verdict),
         "shifted": comparison.shifted,
         "p": comparison.p,
@@ -105,8 +105,10 @@ def _examples(comparison: Comparison) -> Iterator[Example]:
             yield from (stranger.sample for stranger in unlike.samples)
 
 
-def _side(location: str, n: int) -> dict[str, Any]:
-    return {"location": visible(location), "n": n}
+def _side(side: Side) -> dict[str, Any]:
+    copies = side.n_distinct < side.n_readable
+    distinct = side.n_distinct if copies else None
+    return {"location": visible(side.location), "n": side.n_samples, "distinct": distinct}
 
 
 def _score(score: ScoreDifference) -> dict[str, Any]:

@@ -62,7 +62,8 @@ def print_comparison(
     console.print()
     for name, side in (("a", comparison.a), ("b", comparison.b)):
         head = Text(f"{name}  ", style="dim") + Text(plain(side.location), style="bold")
-        console.print(head + Text(f"   {side.n_samples:,} samples"))
+        copies = f", {side.n_distinct:,} distinct" if side.n_distinct < side.n_readable else ""
+        console.print(head + Text(f"   {side.n_samples:,} samples{copies}"))
     console.print()
     style = "bold yellow" if comparison.shifted else "bold green"
     console.print(Text(plain(comparison.verdict), style=style))

@@ -90,6 +90,51 @@ def test_another_encoder_is_one_clear_line(folder, tmp_path):
     assert done.stderr.count("\n") == 1
 
 
+def test_nothing_is_written_into_the_corpus_of_a_profile(folder, tmp_path):
+    from datakit import profile
+
+    saved = profile(folder, tmp_path / "p.profile", encoder="pixels", workers=0).path
+    for out in (folder / "out", saved / "out"):
+        done = run(saved, saved, "-o", out, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "inside" in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert not out.exists()
+    folder.rename(tmp_path / "elsewhere")  # where the corpus was is a place like any other
+    assert run(saved, saved, "-o", folder / "out", cwd=tmp_path).returncode == 0
+
+
+def test_an_interrupted_comparison_says_that_nothing_is_kept(folder, tmp_path, monkeypatch, capsys):
+    from datakit import verbs
+    from datakit.cli.main import main
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verbs, "compare", interrupted)
+    monkeypatch.setattr(verbs, "profile", interrupted)
+    for command, word in ((["compare", folder], "nothing is kept"), (["profile"], "goes on")):
+        with pytest.raises(SystemExit) as ended:
+            main([*map(str, command), str(folder)])
+        assert ended.value.code == 130
+        assert word in capsys.readouterr().err
+
+
+def test_saved_profiles_have_no_progress(folder, tmp_path, monkeypatch):
+    from datakit import profile
+    from datakit.cli.main import main
+    from datakit.reports.progress import Progress
+
+    saved = profile(folder, tmp_path / "p.profile", encoder="pixels", workers=0).path
+    shown = []
+    monkeypatch.setattr(Progress, "__enter__", lambda self: shown.append(self._total) or self)
+    for other in (saved, folder):
+        with pytest.raises(SystemExit) as ended:
+            main(["compare", str(saved), str(other), "--workers", "0"])
+        assert ended.value.code == 0
+    assert shown == [33]
+
+
 def test_help_says_which_side_is_which():
     shown = run("--help").stdout
     assert "B is what A" in shown

@@ -89,8 +89,8 @@ def test_a_page_is_whole_and_short(one):
         assert one.found_in
 
 
-def scored(modality):
-    """Dimension -> the issues that its score counts, told by the score of one clean sample."""
+def components(modality):
+    """Dimension -> the components of its score, told by the score of one clean sample."""
     rows = pd.DataFrame(
         {"status": ["ok"], "path": ["a"], "label": [None], "caption": ["a cat"], "mode": ["RGB"]}
         | {name: ["x"] for name in ("format", "language", "script", "encoding")}
@@ -101,11 +101,14 @@ def scored(modality):
     profile = SimpleNamespace(
         modality=modality, rows=rows, n_samples=1, rows_with={}, issues=pd.DataFrame()
     )
+    scores = (completeness(profile), consistency(profile), usability(profile))
+    return {score.dimension: {part.name for part in score.components} for score in scores}
+
+
+def scored(modality):
+    """Dimension -> the issues that its score counts."""
     known = {one.name for one in ISSUES}
-    return {
-        score.dimension: {part.name for part in score.components} & known
-        for score in (completeness(profile), consistency(profile), usability(profile))
-    }
+    return {dimension: parts & known for dimension, parts in components(modality).items()}
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +236,15 @@ def test_json(capsys):
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("blury", "blurry"), ("Near-Duplicate", "near_duplicate"), ("completness", "completeness")],
+    [
+        ("blury", "blurry"),
+        ("Near-Duplicat", "near_duplicate"),
+        ("completness", "completeness"),
+        ("uniqueness", "`datakit explain diversity`"),
+        ("label balance", "`datakit explain diversity`"),
+        ("Mixed-Mode", "`datakit explain consistency`"),
+        ("missing_label", "`datakit explain completeness`"),
+    ],
 )
 def test_an_unknown_name_is_one_line_with_the_nearest(capsys, name, nearest):
     with pytest.raises(SystemExit) as ended:
@@ -243,6 +254,28 @@ def test_an_unknown_name_is_one_line_with_the_nearest(capsys, name, nearest):
     assert got.out == ""
     assert got.err.count("\n") == 1
     assert nearest in got.err
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Diversity", "diversity"),
+        ("exact-duplicate", "exact_duplicate"),
+        ("Near Duplicate", "near_duplicate"),
+        (" PII ", "pii"),
+        ("not-UTF8", "not_utf8"),
+    ],
+)
+def test_capitals_spaces_and_hyphens_are_taken(written, name):
+    assert page(written).name == name
+
+
+@pytest.mark.parametrize("modality", ["image", "text"])
+def test_a_component_that_is_no_issue_leads_to_its_score(modality):
+    for dimension, parts in components(modality).items():
+        for name in parts - {one.name for one in pages()}:
+            with pytest.raises(InputError, match=f"a component of {dimension}, see"):
+                page(name)
 
 
 @pytest.mark.parametrize("name", ["", "zzzz", "../scores/usability", "issues", "BLURRY!"])

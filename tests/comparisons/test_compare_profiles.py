@@ -176,6 +176,51 @@ def test_nothing_to_compare_is_no_shift(tmp_path, plain):
     json.dumps(found.to_json(), allow_nan=False)
 
 
+def test_too_few_samples_are_no_finding(tmp_path, plain):
+    one = profile_of(tmp_path / "one", image_rows(1, 2), vectors(1, 2))
+    found = compare_profiles(one, plain)
+    assert found.verdict == "Too few samples to tell: 1 and 400, 20 needed."
+    assert (found.p, found.shifted) == (None, False)
+    assert found.to_json()["p"] is None
+    rows = [row | {"status": "unreadable"} for row in image_rows(30, 3)[:15]] + image_rows(5, 4)
+    few = profile_of(tmp_path / "few", rows, vectors(20, 3))
+    told = compare_profiles(few, few).verdict
+    assert told == "No shift found: both hold the same contents."
+    told = compare_profiles(few, one).verdict
+    assert told == "Too few readable samples to tell: 5 and 1, 20 needed."
+
+
+def test_a_shift_of_a_category_alone_is_named(tmp_path):
+    sides = []
+    for k, n in enumerate((60, 2)):
+        rows = image_rows(N, 20 + k)
+        for row in rows[:n]:
+            row["status"] = "unreadable"
+        sides.append(profile_of(tmp_path / str(k), rows))
+    assert compare_profiles(*sides).verdict == (
+        "Shifted: status unreadable 15.0 % instead of 0.50 %."
+    )
+
+
+def test_a_shift_of_names_is_named_beside_numbers(tmp_path, plain):
+    rows = [row | {"luma_mean": row["luma_mean"] + 0.1} for row in image_rows(N, 2)]
+    for row in rows[:200]:
+        row |= {"mode": "L"}
+    for row in rows[:40]:
+        row |= {"format": "JPEG"}
+    found = compare_profiles(profile_of(tmp_path / "b", rows, vectors(N, 2)), plain)
+    told = found.verdict.removesuffix(".").split("; ")
+    assert told[1:] == ["mode L 50.0 % instead of 0.0 %"]
+
+
+@pytest.mark.parametrize(("n", "expected"), [(30, 1 / 31), (N, 0.01)])
+def test_few_samples_leave_more_strangers_by_chance(tmp_path, plain, n, expected):
+    few = profile_of(tmp_path / "few", image_rows(n, 2), vectors(n, 2))
+    found = compare_profiles(plain, few)
+    assert found.unlike_a.expected == pytest.approx(expected)
+    assert found.unlike_b.expected == 0.01
+
+
 def test_other_modalities_and_encoders_are_refused(tmp_path, plain):
     other = profile_of(tmp_path / "hub", image_rows(30, 2), vectors(30, 2), encoder="hub:x")
     with pytest.raises(dk.DatakitError, match="same --encoder"):
