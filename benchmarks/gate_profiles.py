@@ -131,7 +131,7 @@ def timed(arguments):
 def main():
     sizes = [int(n) for n in sys.argv[1:]] or [100_000, 1_000_000]
     datakit = [sys.executable, "-m", "datakit.cli.main", "gate"]
-    timed([sys.executable, "-c", IMPORT])
+    timed([sys.executable, "-c", IMPORT])  # into the cache
     bare = min((timed([sys.executable, "-c", IMPORT]) for _ in range(3)), key=lambda t: t[1])
     print(f"{'':28}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}")
     print(f"{'import Great Expectations':28}{bare[0]:8.2f}{bare[1]:8.2f}{bare[2]:9.0f}")

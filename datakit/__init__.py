@@ -1,4 +1,4 @@
-"""Data quality for generative models: profile, score, and look at image corpora."""
+"""Data quality for generative models: profile, score, gate and compare corpora."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from datakit.comparisons.comparison import Comparison as Comparison
     from datakit.corpora.corpus import Corpus as Corpus
     from datakit.errors import DatakitError as DatakitError
+    from datakit.errors import GateFailed as GateFailed
+    from datakit.gates.decision import Decision as Decision
+    from datakit.gating import gate as gate
     from datakit.profiles.profile import Profile as Profile
     from datakit.sample import Sample as Sample
     from datakit.validators.score import Score as Score
@@ -27,11 +30,14 @@ _HOMES = {
     "Comparison": "datakit.comparisons.comparison",
     "Corpus": "datakit.corpora.corpus",
     "DatakitError": "datakit.errors",
+    "Decision": "datakit.gates.decision",
+    "GateFailed": "datakit.errors",
     "Profile": "datakit.profiles.profile",
     "Sample": "datakit.sample",
     "Score": "datakit.validators.score",
     "Scorecard": "datakit.validators.score",
     "compare": "datakit.verbs",
+    "gate": "datakit.gating",
     "load": "datakit.verbs",
     "merge": "datakit.verbs",
     "open": "datakit.verbs",
@@ -44,12 +50,15 @@ __all__ = [
     "Comparison",
     "Corpus",
     "DatakitError",
+    "Decision",
+    "GateFailed",
     "Profile",
     "Sample",
     "Score",
     "Scorecard",
     "__version__",
     "compare",
+    "gate",
     "load",
     "merge",
     "open",

@@ -9,6 +9,9 @@ import pytest
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent / "executors"))
+sys.path.insert(0, str(Path(__file__).parent / "gates"))
+
+from gate_fixtures import *  # noqa: F403 (a second conftest would hide this one)
 
 
 def textured(seed, size=(96, 64), octaves=5):

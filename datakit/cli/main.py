@@ -7,19 +7,19 @@ import sys
 from collections.abc import Sequence
 
 from datakit import __version__
-from datakit.cli import compare, demo, explain, profile, report
+from datakit.cli import compare, demo, explain, gate, profile, report, suite
 from datakit.errors import DatakitError
 
 __all__ = ["main", "parser"]
 
-COMMANDS = (profile, report, compare, explain, demo)
+COMMANDS = (profile, gate, suite, report, compare, explain, demo)
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
         prog="datakit",
-        description="Data quality for generative models: profile, score and look at a corpus.",
+        description="Data quality for generative models: profile, score and gate a corpus.",
     )
     top.add_argument("--version", action="version", version=f"datakit {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = options.run(options)
     except KeyboardInterrupt:
-        print("\ninterrupted: what is finished is kept, the same command goes on", file=sys.stderr)
+        kept = "what is finished is kept, the same command goes on"
+        print(f"\ninterrupted: {getattr(options, 'interrupted', kept)}", file=sys.stderr)
         code = 130
     except DatakitError as error:
         print(f"datakit: {error}", file=sys.stderr)

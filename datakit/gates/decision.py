@@ -141,7 +141,10 @@ class Decision:
         for verdict in (*self.failures, *self.errors):
             shown = ", ".join(verdict.samples[:3])
             more = f" and {len(verdict.samples) - 3} more" if len(verdict.samples) > 3 else ""
-            what = verdict.reason or f"{verdict.observed} against {verdict.bound}"
+            what = verdict.reason
+            if verdict.outcome == "failed":
+                told = f" ({verdict.reason})" if verdict.reason else ""
+                what = f"{verdict.observed} against {verdict.bound}{told}"
             parts.append(f"{verdict.rule}: {what}" + (f" ({shown}{more})" if shown else ""))
         raise GateFailed(
             f"{self.corpus} does not meet the suite {self.suite}: " + "; ".join(parts), self

@@ -1,0 +1,195 @@
+"""The verb `gate`: a corpus or a saved profile against a suite."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datakit.errors import InputError
+from datakit.gates.suite_names import DEFAULT_SUITES
+
+if TYPE_CHECKING:
+    from datakit.corpora.corpus import Corpus
+    from datakit.encoders.encoder import Encoder
+    from datakit.gates.decision import Decision
+    from datakit.gates.suite import Suite
+    from datakit.gates.waivers import Waiver
+    from datakit.profiles.profile import Profile
+    from datakit.validators.target import Target
+
+__all__ = ["gate"]
+
+Place = str | os.PathLike[str]
+
+
+def gate(
+    source: Any,
+    suite: str | os.PathLike[str] | None = None,
+    *,
+    baseline: Profile | Place | None = None,
+    reference: Any = None,
+    target: Place | Target | None = None,
+    against: Any = None,
+    waivers: Place | None = None,
+    date: datetime.date | str | None = None,
+    data_docs: Place | None = None,
+    out: Place | None = None,
+    encoder: str | Encoder | None = "default",
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Decision:
+    """Decide whether a corpus is good enough to train on.
+
+    Parameters
+    ----------
+    source
+        A profile, its directory, or a corpus (or anything that `open` takes), which is profiled
+        first; what did not change since an earlier profile at `out` is not measured again.
+    suite
+        Name of a suite that ships with datakit, or a file; None for "images" or "text".
+    baseline
+        A profile that ratchet rules compare with.
+    reference, target
+        What representativeness is measured by, as for `profile`. A reference is a profile or its
+        directory where `source` is a profile.
+    against
+        An evaluation set, whose samples must not be in the corpus: a profile, or a corpus.
+    waivers
+        A YAML file of failures that are to be borne for a while.
+    date
+        The day that waivers are judged by; None for today.
+    data_docs
+        A folder for Great Expectations' own pages, which open offline.
+    out, encoder, workers, progress
+        Where and how a corpus is profiled, as for `profile`.
+
+    Returns
+    -------
+    Decision
+        `passed`, `failures`, `errors`, `exit_code`, and `raise_for_failure`.
+
+    Raises
+    ------
+    InputError
+        The corpus, suite, baseline, waivers or folder cannot be used.
+    """
+    from datakit.gates.judge import Beside, judge
+    from datakit.pairing import check_out, source_of
+    from datakit.profiles.profile import Profile
+
+    # Whatever is wrong with the small files is said before anything is measured.
+    day = _day(date)
+    given = None if suite is None else _suite(suite, waivers)
+    opened = source_of(source)
+    rules, excused = given or _suite(DEFAULT_SUITES[opened.modality], waivers)
+    known = None if baseline is None else _profile(baseline, "--baseline")
+    check_out(data_docs, (opened, opened))
+    _check_early(rules, opened, known)
+    if not isinstance(opened, Profile):
+        compared = (reference, target, against if opened.modality == "text" else None)
+        opened = _profiled(opened, out, compared, (encoder, workers, progress))
+        reference = target = None
+    scores = _scores(opened, reference, target)
+    with _evaluation(opened, against, rules, workers) as evaluation:
+        judgement = judge(opened, rules, day, Beside(known, evaluation, scores, excused))
+    if data_docs is not None:
+        from datakit.gates.data_docs import write_data_docs
+
+        write_data_docs(judgement.results, Path(data_docs))
+    return judgement.decision
+
+
+def _profiled(
+    corpus: Corpus, out: Place | None, compared: tuple[Any, Any, Any], how: tuple[Any, Any, Any]
+) -> Profile:
+    """The corpus profiled; compared with reference, target, evaluation set; how: the rest."""
+    from datakit import verbs
+
+    reference, target, against = compared
+    encoder, workers, progress = how
+    return verbs.profile(
+        corpus,
+        out,
+        reference=reference,
+        target=target,
+        against=against,
+        encoder=encoder,
+        workers=workers,
+        progress=progress,
+    )
+
+
+def _day(date: datetime.date | str | None) -> datetime.date:
+    if date is None:
+        return datetime.date.today()
+    try:
+        return date if isinstance(date, datetime.date) else datetime.date.fromisoformat(date)
+    except ValueError:
+        raise InputError(f"--date {date} is no day: give one such as 2027-01-31") from None
+
+
+def _suite(name: Place, waivers: Place | None) -> tuple[Suite, tuple[Waiver, ...]]:
+    """A suite, and the waivers of its rules."""
+    from datakit.gates.load import load_suite
+    from datakit.gates.waivers import check_waivers, load_waivers
+
+    suite = load_suite(os.fspath(name))
+    excused = () if waivers is None else load_waivers(os.fspath(waivers))
+    check_waivers(excused, suite)
+    return suite, excused
+
+
+def _check_early(suite: Suite, source: Any, baseline: Profile | None) -> None:
+    """Refuse before anything is measured what can be seen to be of another modality."""
+    from datakit.gates.load import check_for
+
+    check_for(suite, source.modality)
+    if baseline is not None and baseline.modality != source.modality:
+        raise InputError(
+            f"--baseline {baseline.path} is of {baseline.modality}s, {source.location} of "
+            f"{source.modality}s: give a baseline of the same kind"
+        )
+
+
+def _profile(value: Profile | Place, option: str) -> Profile:
+    from datakit.errors import ProfileError
+    from datakit.profiles.profile import Profile
+
+    if isinstance(value, Profile):
+        return value
+    try:
+        return Profile(Path(value))
+    except ProfileError as error:
+        raise ProfileError(f"{option}: {error}") from error
+
+
+def _scores(profile: Profile, reference: Any, target: Any) -> dict[str, dict[str, Any]] | None:
+    """Scores by a reference or target that came with the gate; None for the saved ones."""
+    if reference is None and target is None:
+        return None
+    from datakit import verbs
+
+    known = None if reference is None else _profile(reference, "--reference")
+    return verbs.validate(profile, known, target).to_json()
+
+
+@contextmanager
+def _evaluation(
+    profile: Profile, against: Any, suite: Suite, workers: int | None
+) -> Iterator[Profile | None]:
+    """The evaluation set as a profile, where a rule asks for it; a corpus's is forgotten."""
+    from datakit import profiling
+    from datakit.executors import executor
+    from datakit.profiles.build import Settings
+
+    asked = any("is_near_evaluation" in rule.columns for rule in suite.rules)
+    if against is None or not asked:
+        yield None
+        return
+    runner = executor(workers)
+    with profiling.reference_of(against, profile.modality, Settings(None), runner) as found:
+        yield found
