@@ -8,9 +8,10 @@ import numpy as np
 
 from datakit.metrics.intervals import wilson
 from datakit.profiles.label_suspects import JudgedLabels, judge_labels
-from datakit.validators.copies import group_numbers
+from datakit.validators.copies import group_numbers, representatives
 from datakit.validators.score import Component, Score
 from datakit.validators.share import EVIDENCE, flagged
+from datakit.validators.spoiled import spoiled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +40,8 @@ def accuracy(profile: Profile) -> Score:
     embedded or not. The score has no
     value where labels cannot be predicted from the embeddings.
 
+    Judged is one representative per duplicate group, without samples whose content is spoiled.
+
     Agreement of captions with their images, where there is any, is a component with its own
     number and does not enter the value: what cosine a true caption has depends on the encoder, so
     no cosine says that a caption is wrong.
@@ -52,7 +55,9 @@ def accuracy(profile: Profile) -> Score:
     conflict = flagged(profile, "label_conflict")
     counted, conflicts = _conflicts(profile)
     extra = [*_conflict_component(rows, counted), *_caption_component(rows)]
-    judged = judge_labels(rows, profile.embeddings, group_numbers(profile), conflict)
+    # A copy is no second opinion, and what cannot be seen does not look like any class.
+    left_out = conflict | ~representatives(profile) | spoiled(profile)
+    judged = judge_labels(rows, profile.embeddings, group_numbers(profile), left_out)
     reason = judged if isinstance(judged, str) else judged.noise.unclear
     if isinstance(judged, str) or reason:
         return Score(

@@ -24,7 +24,7 @@ def profile(n=1000, rate=0.0, distance=4.0, conflicts=0, seed=0, **columns):
     labels = np.concatenate([labels, NAMES[(classes[copies] + 1) % 4]])
     labels[copies] = NAMES[classes[copies]]
     vectors = np.concatenate([vectors, vectors[copies]]).astype(np.float16)
-    rows = pd.DataFrame({"sample_id": ids, "path": ids, "label": labels, **columns})
+    rows = pd.DataFrame({"sample_id": ids, "path": ids, "label": labels, "status": "ok", **columns})
     issues = pd.DataFrame(
         [
             (sample_id, sample_id, issue, f"{i:05d}")
@@ -128,3 +128,23 @@ def test_other_defects_leave_the_score_alone():
     )
     few.n_samples = len(few.rows)
     assert accuracy(few).value == pytest.approx(plain, abs=0.03)
+
+
+def test_spoiled_samples_and_copies_are_no_witnesses():
+    clean = profile(800)
+    blank = profile(1000)
+    blank.embeddings.vectors[800:] = 0.01
+    blank.rows_with["low_information"] = np.arange(800, 1000)
+    assert accuracy(blank).value == pytest.approx(accuracy(clean).value, abs=0.01)
+    copied = profile(60)
+    rows = pd.concat([copied.rows] * 10, ignore_index=True)
+    rows["sample_id"] = rows["path"] = [f"{i:05d}" for i in range(600)]
+    groups = np.tile(np.arange(60), 10)
+    copied.issues = pd.DataFrame(
+        {"sample_id": rows["sample_id"], "path": rows["path"], "issue": "exact_duplicate"}
+    ).assign(group=[f"{g:05d}" for g in groups])
+    copied.embeddings = Embeddings(
+        rows["sample_id"].to_numpy(object), np.tile(copied.embeddings.vectors, (10, 1))
+    )
+    copied.rows, copied.n_samples = rows, 600
+    assert "60 embedded samples with a label, 100 needed" in accuracy(copied).reason
