@@ -126,6 +126,8 @@ def _profiled(
 def _day(date: datetime.date | str | None) -> datetime.date:
     if date is None:
         return datetime.date.today()
+    if isinstance(date, datetime.datetime):  # a kind of date that cannot be compared with dates
+        return date.date()
     try:
         return date if isinstance(date, datetime.date) else datetime.date.fromisoformat(date)
     except ValueError:

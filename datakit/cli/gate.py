@@ -123,10 +123,13 @@ def _outputs(options: argparse.Namespace) -> tuple[str, dict[Path, str]]:
             raise InputError(f"--format {given}: give one of {', '.join(FORMATS)}, or NAME=FILE")
         if "=" not in given:
             shown.append(name)
-        elif not file or not Path(file).absolute().parent.is_dir() or Path(file).is_dir():
+            continue
+        path = Path(os.path.realpath(file))  # a link, such as /dev/stdout, is not replaced
+        if not path.parent.is_dir() or (path.exists() and not path.is_file()):
             raise InputError(f"--format {given}: give a file in a folder that is there")
-        else:
-            files[Path(file)] = name
+        if path in files:
+            raise InputError(f"--format {given}: {files[path]} goes to this file: give another")
+        files[path] = name
     if len(shown) > 1:
         raise InputError(
             f"{' and '.join(shown)} cannot both go to standard output: give a file, as "
@@ -142,13 +145,6 @@ def _source(options: argparse.Namespace) -> Profile | Corpus:
     if (Path(options.source) / "manifest.json").exists():
         return verbs.load(options.source)
     return verbs.open(options.source, manifest=options.manifest, text_column=options.text_column)
-
-
-def _progress(source: object) -> object:
-    from datakit.profiling import is_corpus
-    from datakit.reports.progress import Progress
-
-    return Progress("profiling", len(source) if is_corpus(source) else 0)  # type: ignore[arg-type]
 
 
 def _write(decision: Decision, files: dict[Path, str]) -> None:

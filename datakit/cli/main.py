@@ -38,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"\ninterrupted: {getattr(options, 'interrupted', kept)}", file=sys.stderr)
         code = 130
     except DatakitError as error:
-        print(f"datakit: {error}", file=sys.stderr)
+        from datakit.gates.formats.shown import shown
+
+        # Suites and names come from outside: none of them begins a line, where a CI runner obeys.
+        print(f"datakit: {shown(str(error))}", file=sys.stderr)
         code = error.exit_code
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away; there is nobody to tell

@@ -137,6 +137,8 @@ class Decision:
         """
         if self.passed:
             return
+        from datakit.gates.formats.shown import shown as on_one_line
+
         parts = []
         for verdict in (*self.failures, *self.errors):
             shown = ", ".join(verdict.samples[:3])
@@ -146,6 +148,5 @@ class Decision:
                 told = f" ({verdict.reason})" if verdict.reason else ""
                 what = f"{verdict.observed} against {verdict.bound}{told}"
             parts.append(f"{verdict.rule}: {what}" + (f" ({shown}{more})" if shown else ""))
-        raise GateFailed(
-            f"{self.corpus} does not meet the suite {self.suite}: " + "; ".join(parts), self
-        )
+        whole = f"{self.corpus} does not meet the suite {self.suite}: " + "; ".join(parts)
+        raise GateFailed(on_one_line(whole), self)  # it is printed in logs that runners obey

@@ -84,7 +84,13 @@ def finding(rule: Rule, result: Any, parameters: Mapping[str, float]) -> Finding
     if shape in ("map", "pair", "many"):
         return _of_rows(rule, kwargs, found, success)
     observed = _number(found.get("observed_value"))
-    if observed is None:
+    if observed is None and "_distinct_values_" in rule.type and not kwargs.get("row_condition"):
+        counts = {
+            "not allowed": "unexpected_count",
+            "missing": "missing_count",
+        }  # all that GX gives
+        observed = ", ".join(f"{found[key]} {what}" for what, key in counts.items() if key in found)
+    if not observed and observed != 0:
         return error(rule, "the column has no value to judge", parameters)
     details = found.get("details") or {}
     bound = float(details["bound"]) if shape == "score" else _bound(kwargs)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from datakit.gates.columns import Holds, corpus_columns, is_component, sample_columns
+from datakit.gates.columns import DIMENSIONS, Holds, corpus_columns, is_component, sample_columns
 from datakit.gates.conditions import check_condition
 from datakit.gates.signatures import SIGNATURES, UNSUPPORTED, Kind, Signature
 from datakit.gates.suite import PARAMETER, Rule
@@ -111,6 +111,8 @@ def check_columns(rule: Rule, modality: str, refuse: Refuse) -> None:
     scores = corpus_columns(modality)
     known = sample_columns(modality) if rule.table == "samples" else scores
     for name in rule.columns:
+        if signature.shape == "score" and name.split("_")[0] not in DIMENSIONS:  # more is worse
+            raise refuse(f"{name} is no score{near(name, DIMENSIONS)}: {', '.join(DIMENSIONS)}")
         if rule.table == "corpus" and is_component(name):
             continue
         if name not in known:

@@ -56,7 +56,7 @@ class Waiver:
 
     def matches(self, path: str) -> bool:
         """Whether a sample's path is one of those waived."""
-        return any(fnmatch.fnmatchcase(path, glob) for glob in self.samples)
+        return path in self.samples or any(fnmatch.fnmatchcase(path, g) for g in self.samples)
 
 
 def load_waivers(path: str | Path) -> tuple[Waiver, ...]:
@@ -79,7 +79,7 @@ def load_waivers(path: str | Path) -> tuple[Waiver, ...]:
         node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise WaiverError(f"{file}: the waivers cannot be read ({error})") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "no YAML"
@@ -148,7 +148,9 @@ def _samples(node: Any, file: Path) -> tuple[str, ...]:
             f"{_where(file, node)}: samples is a list of paths or globs such as train/cat/*.jpg; "
             "leave it out to waive the rule as a whole"
         )
-    return tuple(_text(entry, file, "samples") for entry in node.value)
+    for entry in node.value:
+        _text(entry, file, "samples")
+    return tuple(entry.value for entry in node.value)  # names may have spaces and line ends
 
 
 def _date(node: Any, file: Path) -> datetime.date:

@@ -36,9 +36,14 @@ def exact_groups(rows: pd.DataFrame, same: Sequence[str]) -> list[list[int]]:
     parent = list(range(len(rows)))
     # Files that are no images (empty ones, error pages) are not copies of an image, and what is
     # left of those that were cut short may be alike: they are copies by their bytes only.
-    ok, cut = (rows["status"] == "ok").tolist(), (rows["status"] == "truncated").tolist()
+    status, whole = rows["status"], rows["status"] == "ok"
+    by_bytes = status.isin(("ok", "truncated")).tolist()
+    if "pixel_hash" in same:
+        complaint = rows["warning"].fillna("").str.lower()
+        whole &= ~complaint.str.contains("premature|corrupt", regex=True)
+    by_pixels = whole.tolist()
     for name in same:
-        counts = [a or b for a, b in zip(ok, cut, strict=True)] if name == "content_hash" else ok
+        counts = by_bytes if name == "content_hash" else by_pixels
         first: dict[str, int] = {}
         for i, value in enumerate(rows[name].tolist()):
             if counts[i] and isinstance(value, str):

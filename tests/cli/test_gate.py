@@ -1,5 +1,6 @@
 """``datakit gate`` and ``datakit suite`` as programs: exit codes, streams, files."""
 
+import datetime
 import json
 import os
 import signal
@@ -46,6 +47,10 @@ def unreadable(most, severity="critical"):
         "severity": severity,
         "meta": {"id": "unreadable-rate", "dimension": "completeness"},
     }
+
+
+def two_formats(first, second):
+    return ["--format", f"json={first}", "--format", f"junit={second}"]
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +117,8 @@ def test_exit_codes_and_json(run, place, suite, code, decision):
         (["gate", "images.profile", "--date", "tomorrow"], "2027-01-31"),
         (["gate", "images.profile", "--format", "pdf"], "one of text"),
         (["gate", "images.profile", "--format", "json=no/such/x"], "folder that is there"),
+        (["gate", "images.profile", "--format", f"json={os.devnull}"], "folder that is there"),
+        (["gate", "images.profile", *two_formats("gate.out", "./gate.out")], "json goes to"),
         (["gate", "images.profile", "--json", "--format", "junit"], "standard output"),
         (["gate", "images.profile", "--data-docs", "images.profile/docs"], "inside"),
         (["gate", "images.profile", "--reference", "images"], "--reference"),
@@ -128,6 +135,27 @@ def test_what_cannot_be_carried_out_is_one_line_and_2(run, place, arguments, wor
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
     assert sorted(place.rglob("*")) == before
+
+
+def test_a_report_is_written_through_a_link(run, place, tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "gate.json")
+    done = run("gate", "images.profile", "--format", f"json={tmp_path / 'link'}", cwd=place)
+    assert done.returncode in (0, 1)
+    assert (tmp_path / "link").is_symlink()
+    assert json.loads((tmp_path / "gate.json").read_text())["suite"] == "images"
+
+
+@pytest.mark.parametrize("key", ["type", "column"])
+def test_no_text_of_a_suite_begins_a_line_of_the_log(run, place, tmp_path, key):
+    rule = unreadable(0)
+    (rule if key == "type" else rule["kwargs"])[key] = "x\n::stop-commands::y\x1b[2J"
+    done = run("suite", "check", suite_file(tmp_path / "evil.json", rule), cwd=place)
+    if key == "column":  # which is looked up when there is a profile
+        options = ["--suite", tmp_path / "evil.json"]
+        done = run("gate", "images.profile", *options, cwd=place)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "\x1b" not in done.stderr
 
 
 def test_a_bad_rule_names_its_line(run, place):
@@ -191,6 +219,14 @@ def test_waivers_through_the_command_line(run, place, tmp_path):
         done = run("gate", "images.profile", *options, "--date", day, cwd=place)
         assert done.returncode == code
         assert day in done.stdout
+
+
+def test_a_time_is_taken_for_its_day(place):
+    day = datetime.datetime(2026, 6, 30, 23, 59, tzinfo=datetime.UTC)
+    waivers = place.parent / "times.yaml"
+    waivers.write_text("- {rule: unreadable-rate, reason: known, expires: 2026-06-30}\n")
+    decision = dk.gate(place / "images.profile", place / "strict.json", waivers=waivers, date=day)
+    assert (decision.date, decision.verdicts[0].outcome) == ("2026-06-30", "waived")
 
 
 def test_github_gets_annotations_and_a_summary_by_itself(run, place, tmp_path):

@@ -36,6 +36,32 @@ def test_issue_rate_names_samples_and_how_far_off(make_profile, suite_of, blurry
     assert one(profile, suite_of(blurry(3 / 40))).passed
 
 
+@pytest.mark.parametrize(
+    ("kind", "allowed", "outcome", "observed"),
+    [
+        ("be_in_set", ["ok", "empty"], "passed", "0 not allowed"),
+        ("be_in_set", ["empty"], "failed", "1 not allowed"),
+        ("contain_set", ["ok"], "passed", "0 missing"),
+        ("contain_set", ["ok", "empty"], "failed", "1 missing"),
+        ("equal_set", ["ok"], "passed", "0 not allowed, 0 missing"),
+        ("equal_set", ["empty"], "failed", "1 not allowed, 1 missing"),
+    ],
+)
+def test_sets_of_values_are_judged(make_profile, suite_of, rule, kind, allowed, outcome, observed):
+    kind = f"column_distinct_values_to_{kind}"
+    decision = one(make_profile(), suite_of(rule(kind, column="status", value_set=allowed)))
+    (verdict,) = decision.verdicts
+    assert (verdict.outcome, verdict.observed) == (outcome, observed)
+
+
+def test_a_name_begins_no_line_of_the_error(make_profile, suite_of, blurry):
+    paths = ["a\n::error::b\x1b.jpg", *(f"{i}.jpg" for i in range(39))]
+    profile = make_profile(columns={"path": paths}, issues={"blurry": [0]})
+    with pytest.raises(GateFailed) as caught:
+        one(profile, suite_of(blurry(0))).raise_for_failure()
+    assert str(caught.value).isprintable()
+
+
 @pytest.mark.parametrize(("severity", "code"), [("critical", 1), ("warning", 0), ("info", 0)])
 def test_only_critical_rules_fail_the_gate(make_profile, suite_of, blurry, severity, code):
     decision = one(make_profile(issues={"blurry": [1]}), suite_of(blurry(0, severity=severity)))

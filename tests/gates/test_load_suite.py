@@ -121,6 +121,15 @@ def test_parameters_are_columns_of_a_baseline(write_suite, rule, parameter):
     refused(write_suite([given]), "baseline")
 
 
+@pytest.mark.parametrize("score", ["blurry_rate", "n_samples", "diversty"])
+def test_only_scores_are_better_when_higher(write_suite, rule, score):
+    given = rule("score_to_be_at_least", table="corpus", score=score, min_value=0.5)
+    refused(write_suite([given]), f"{score} is no score")
+    for good in ("diversity", "diversity_low", "diversity_uniqueness"):
+        given["kwargs"]["score"] = good
+        assert load_suite(write_suite([given])).rules[0].columns == (good,)
+
+
 def test_ids_are_unique_and_made_where_there_is_none(write_suite, blurry, rule):
     refused(write_suite([blurry(), blurry()]), "blurry-rate", "taken")
     plain = {

@@ -1,6 +1,7 @@
 """Waivers excuse what they name, until they are over, and never in silence."""
 
 import datetime
+import json
 
 import pytest
 
@@ -66,6 +67,14 @@ def test_named_samples_are_not_judged(make_profile, suite_of, blurry, write):
     assert some.reason == "beside 2 waived samples"
 
 
+@pytest.mark.parametrize("path", ["a  b.jpg", "x[1].jpg", "new\nline*.jpg", " a"])
+def test_a_sample_is_waived_by_its_own_name(make_profile, suite_of, blurry, write, path):
+    paths = [path, *(f"{i}.jpg" for i in range(39))]
+    profile = make_profile(columns={"path": paths}, issues={"blurry": [0]})
+    decision = judged(profile, suite_of(blurry(0)), write(entry(samples=json.dumps(path))))
+    assert decision.verdicts[0].outcome == "waived"
+
+
 def test_what_was_not_judged_cannot_be_waived(make_profile, suite_of, rule, write):
     suite = suite_of(
         rule("column_values_to_be_between", column="noise", min_value=0, rule_id="noise")
@@ -113,6 +122,7 @@ def test_a_rule_that_is_not_there_is_refused(make_profile, suite_of, blurry, wri
         ("- rule: a\n  rule: b\n", 2, "repeated"),
         ("- rule: a\n  reason: b\n  expires: 2026-01-01\n  samples: x\n", 4, "list of paths"),
         ("- rule: a\n  reason: b\n  expires: 2026-01-01\n  samples: []\n", 4, "list of paths"),
+        ("[" * 5000, "", "not valid YAML"),
         ("- rule: !!python/object/apply:os.getcwd []\n", 1, ""),
     ],
 )
