@@ -21,13 +21,16 @@ from validity.study import Study
 
 __all__ = ["Cell", "run_cells", "score_cells", "score_profile"]
 
-DRAWS = 5
+DRAWS = {500: 3, 2000: 2}
+"""Draws of every cell, by size: what two cores do in half an hour."""
+
 LARGE = 5000
 LARGE_DRAWS = 1
-"""Draws above `LARGE` samples: one takes up to a minute, and they hardly differ."""
+LARGE_LEVELS = (2,)
+"""Draws and severities above `LARGE` samples: one takes up to a minute, and they hardly differ."""
 
 FEW_LEVELS = (0, 2, 4)
-"""Severities of large draws, and above 500 of the collections without labels."""
+"""Severities above 500 samples of the collections without labels."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,14 @@ class Cell:
 
 
 def score_cells(study: Study) -> list[Cell]:
-    """All draws of the matrix: collection, size, defect, severity, five draws each."""
+    """All draws of the matrix: collection, size, defect, severity, a few draws each."""
     cells = []
     for collection in study.collections:
         for size in sizes_of(study, collection.name):
             large = size > LARGE
             few = large or study.quick or (size > 500 and collection.name in UNLABELLED)
-            levels = FEW_LEVELS if few else range(5)
-            draws = 2 if study.quick else LARGE_DRAWS if large else DRAWS
+            levels = LARGE_LEVELS if large else FEW_LEVELS if few else range(5)
+            draws = 2 if study.quick else DRAWS.get(size, LARGE_DRAWS)
             for number in range(draws):
                 found = [("clean", -1)]
                 found += [(d.name, k) for d in defects_of(collection.name) for k in levels]

@@ -27,7 +27,7 @@ __all__ = ["POPULATIONS", "corrected", "coverage_cell", "coverage_cells"]
 
 POPULATIONS = ("clean", "half of the topics", "mixed defects")
 FRACTION = 0.2
-DRAWS = 100
+DRAWS = 60
 _COLLECTIONS = {"cifar": 2000, "english": 4000}
 _SPOILED = {"image": ("blurred", "noisy", "cut", "gray"), "text": ("looped", "mojibake", "empty")}
 
