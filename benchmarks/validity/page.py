@@ -14,7 +14,8 @@ __all__ = ["write_page"]
 _INTRO = """# Validity of the scores
 
 Known defects were planted in real images and texts at five severities, in corpora of several
-sizes, and every score was computed on every draw. A score is valid when it falls with its own
+sizes (3 draws at 500 samples, 2 at 2,000, 1 at one severity above), and every score was computed on
+every draw. A score is valid when it falls with its own
 defect, depends on nothing but the defect, says how sure it is, and stays still otherwise. This page
 is generated; goals that are missed are listed with the reason.
 """

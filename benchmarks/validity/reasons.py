@@ -9,6 +9,10 @@ _TONES = "overexposed or tinted pictures lose what tells them apart: fewer kinds
 _TOPICS = "topics of novels and reviews overlap in the encoder's space: dropping one hardly shows"
 _FEW = "few originals are left, and the rest is compared with them"
 _FEWEST = "under 60 originals are left: too few for the spread, so that uniqueness stands alone"
+_STUBS = (
+    "files of 1 kB that are cut in their headers are equal byte for byte, and so count as copies "
+    "with several labels"
+)
 _STEEP = "the map is steep here: the distance behind the score differs by its sampling error"
 _EDGE = "60 draws tell a rate of .95 to .03: this is within two standard errors, or one sample"
 
@@ -36,6 +40,8 @@ _SPECIFICITY: dict[tuple[str, str], str] = {
     ("colour of all", "diversity"): _TONES,
     ("gray share", "diversity"): _TONES,
     ("brightness of all", "usability"): "overexposed pictures are clipped, which cannot be undone",
+    ("cut files", "consistency"): _STUBS,
+    ("cut files", "accuracy"): _STUBS,
     ("exact duplicates", "accuracy"): _FEW,
     ("near duplicates", "accuracy"): _FEW,
     ("mojibake share", "accuracy"): "few readable documents are left to judge labels by",
