@@ -78,8 +78,9 @@ def gate(
         The corpus, suite, baseline, waivers or folder cannot be used.
     """
     from datakit.gates.judge import Beside, judge
-    from datakit.pairing import check_out, source_of
+    from datakit.pairing import check_out
     from datakit.profiles.profile import Profile
+    from datakit.profiling import source_of
 
     # Whatever is wrong with the small files is said before anything is measured.
     day = _day(date)

@@ -10,6 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datakit.errors import InputError
+from datakit.profiling import (
+    check_reference,
+    is_profile_folder,
+    settings_for,
+    source_of,
+    with_basis,
+)
 
 if TYPE_CHECKING:
     from datakit.corpora.corpus import Corpus
@@ -17,28 +24,9 @@ if TYPE_CHECKING:
     from datakit.executors.executor import Executor
     from datakit.profiles.profile import Profile
 
-__all__ = ["check_out", "pair_of", "source_of"]
+__all__ = ["check_out", "pair_of"]
 
 Advance = Callable[[int], None]
-
-
-def source_of(value: Any) -> Profile | Corpus:
-    """A profile where one is given (itself, or its directory), else an opened corpus.
-
-    Raises
-    ------
-    InputError
-        There is neither.
-    """
-    from datakit.corpora import open_corpus
-    from datakit.profiles.profile import Profile
-    from datakit.profiling import is_corpus
-
-    if isinstance(value, Profile) or is_corpus(value):
-        return value
-    if isinstance(value, (str, os.PathLike)) and (Path(value) / "manifest.json").exists():
-        return Profile(Path(value))
-    return open_corpus(value)
 
 
 def check_out(out: str | os.PathLike[str] | None, sides: tuple[Any, Any]) -> None:
@@ -68,7 +56,7 @@ def _places(side: Any) -> Iterator[str | os.PathLike[str]]:
     """Where a profile and its corpus are, or where a corpus is."""
     from datakit.profiles.profile import Profile
 
-    if isinstance(side, (str, os.PathLike)) and (Path(side) / "manifest.json").is_file():
+    if is_profile_folder(side):
         side = source_of(side)
     if isinstance(side, Profile):
         yield side.path
@@ -130,7 +118,6 @@ def _profiled(
     """A corpus as a profile that is gone afterwards."""
     from datakit.profiles.build import build
     from datakit.profiles.workspace import workspace
-    from datakit.profiling import check_reference, settings_for, with_basis
 
     if encoder == "default" and other is not None:
         encoder = "none" if other.encoder is None else str(other.encoder["name"])

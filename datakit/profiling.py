@@ -24,9 +24,11 @@ __all__ = [
     "check_clusters",
     "check_reference",
     "is_corpus",
+    "is_profile_folder",
     "reference_of",
     "run_key",
     "settings_for",
+    "source_of",
     "target_of",
     "with_basis",
 ]
@@ -41,6 +43,27 @@ _NO_CATEGORIES = frozenset(
 def is_corpus(value: Any) -> bool:
     """Whether a value is an opened corpus, rather than a place to open one."""
     return hasattr(value, "read") and hasattr(value, "modality")
+
+
+def is_profile_folder(value: Any) -> bool:
+    """Whether a value names the directory of a saved profile, rather than a corpus."""
+    return isinstance(value, (str, os.PathLike)) and (Path(value) / "manifest.json").exists()
+
+
+def source_of(value: Any) -> Profile | Corpus:
+    """A profile where one is given (itself, or its directory), else an opened corpus.
+
+    Raises
+    ------
+    InputError
+        There is neither.
+    """
+    from datakit.corpora import open_corpus
+    from datakit.profiles.profile import Profile
+
+    if isinstance(value, Profile) or is_corpus(value):
+        return value
+    return Profile(Path(value)) if is_profile_folder(value) else open_corpus(value)
 
 
 def settings_for(
@@ -92,18 +115,17 @@ def reference_of(
     """A reference as a profile; a corpus is profiled beside nothing and forgotten."""
     import tempfile
 
-    from datakit.corpora import open_corpus
     from datakit.profiles.build import build
     from datakit.profiles.profile import Profile
     from datakit.profiles.workspace import workspace
 
-    if reference is None or hasattr(reference, "manifest"):
-        yield reference
+    if reference is None:
+        yield None
         return
-    if isinstance(reference, (str, os.PathLike)) and (Path(reference) / "manifest.json").exists():
-        yield Profile(Path(reference))
+    corpus = source_of(reference)
+    if isinstance(corpus, Profile):
+        yield corpus
         return
-    corpus = reference if is_corpus(reference) else open_corpus(reference)
     if corpus.modality != modality:
         raise InputError(
             f"the reference {corpus.location} holds {corpus.modality}s, the corpus {modality}s: "

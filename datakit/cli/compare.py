@@ -8,6 +8,8 @@ import sys
 import time
 from contextlib import nullcontext
 
+from datakit.cli.profiling_options import add_workers
+
 __all__ = ["register", "run"]
 
 _DESCRIPTION = """\
@@ -40,9 +42,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="NAME",
         help="for corpora; as for profile (default: that of the other side's profile)",
     )
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help="worker processes (one per core; 0: this process)"
-    )
+    add_workers(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run, interrupted=_INTERRUPTED)
 
@@ -50,8 +50,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(options: argparse.Namespace) -> int:
     """Compare, then print."""
     from datakit import verbs
-    from datakit.pairing import source_of
-    from datakit.profiling import is_corpus
+    from datakit.profiling import is_corpus, source_of
     from datakit.reports.progress import Progress
 
     began = time.monotonic()

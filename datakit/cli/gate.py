@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from datakit.cli.profiling_options import add_profiling_options
 from datakit.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,27 +56,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--data-docs", metavar="DIR", help="write Great Expectations' own pages there"
     )
-    _add_profiling(parser.add_argument_group("how a corpus is profiled"))
-    parser.set_defaults(run=run)
-
-
-def _add_profiling(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("-o", "--out", metavar="DIR", help="its profile (NAME.profile)")
-    group.add_argument(
-        "--reference", metavar="REF", help="corpus or profile to measure representativeness by"
-    )
-    group.add_argument(
-        "--target", metavar="YAML", help="proportions to measure representativeness by"
-    )
-    group.add_argument(
+    parser.add_argument(
         "--against", metavar="EVAL", help="evaluation set whose samples must not be in the corpus"
     )
-    group.add_argument("--manifest", metavar="FILE", help="table with captions, labels, splits")
-    group.add_argument("--text-column", metavar="NAME", help="column of a table with the texts")
-    group.add_argument("--encoder", default="default", metavar="NAME", help="as for profile")
-    group.add_argument(
-        "--workers", type=int, metavar="N", help="worker processes (one per core; 0: this process)"
-    )
+    add_profiling_options(parser.add_argument_group("how a corpus is profiled"))
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -141,8 +126,9 @@ def _outputs(options: argparse.Namespace) -> tuple[str, dict[Path, str]]:
 def _source(options: argparse.Namespace) -> Profile | Corpus:
     """The profile, or the opened corpus."""
     from datakit import verbs
+    from datakit.profiling import is_profile_folder
 
-    if (Path(options.source) / "manifest.json").exists():
+    if is_profile_folder(options.source):
         return verbs.load(options.source)
     return verbs.open(options.source, manifest=options.manifest, text_column=options.text_column)
 

@@ -8,6 +8,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from datakit.cli.profiling_options import add_profiling_options
+
 if TYPE_CHECKING:
     from datakit.profiles.profile import Profile
 
@@ -36,29 +38,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("corpus", metavar="CORPUS", help="what to profile")
-    parser.add_argument("-o", "--out", metavar="DIR", help="where to write (NAME.profile)")
-    parser.add_argument(
-        "--reference", metavar="REF", help="corpus or profile to measure representativeness by"
-    )
-    parser.add_argument(
-        "--target",
-        metavar="YAML",
-        help="proportions of labels, languages, ... to measure representativeness by",
-    )
-    parser.add_argument(
-        "--manifest", metavar="FILE", help="table with captions, labels, splits by file name"
-    )
-    parser.add_argument(
-        "--text-column", metavar="NAME", help="column of a table that holds the texts"
-    )
+    add_profiling_options(parser)
     parser.add_argument(
         "--against", metavar="EVAL", help="evaluation set of texts to look for in the corpus"
-    )
-    parser.add_argument(
-        "--encoder",
-        default="default",
-        metavar="NAME",
-        help="images: efficientnet-lite0 (default), pixels; texts: lsa (default); hub:MODEL; none",
     )
     parser.add_argument(
         "--embed-limit",
@@ -66,9 +48,6 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default=20_000,
         metavar="N",
         help="embed at most N samples (20000)",
-    )
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help="worker processes (one per core; 0: this process)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)

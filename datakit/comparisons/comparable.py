@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from datakit.comparisons.disjoint import LEAST
 from datakit.errors import InputError
-from datakit.profiles.embedding import is_fitted_on
+from datakit.profiles.embedding import FEWEST_HELD_OUT, is_fitted_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from datakit.profiles.profile import Profile
 
 __all__ = ["Embedded", "check_alike", "embedded", "why_not_comparable"]
-
-_FEW = 256
-"""Below so many documents a basis is fitted on all of them, and none is held out."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +90,8 @@ def why_not_comparable(a: Profile, b: Profile, samples: tuple[Distinct, Distinct
         )
     sizes = [len(p.embeddings.sample_ids) for p in (a, b) if p.embeddings is not None]
     unknown = a.has_fitted_encoder and a.codebook is None and b.codebook is None
-    if unknown and min(sizes) < _FEW:
-        return f"fewer than {_FEW} documents: the basis was fitted on all of them"
+    if unknown and min(sizes) < FEWEST_HELD_OUT:
+        return f"fewer than {FEWEST_HELD_OUT} documents: the basis was fitted on all of them"
     least = min(len(_rows(p, s)) for p, s in zip((a, b), samples, strict=True))
     if least < LEAST:
         what = "distinct sample" if least == 1 else "distinct samples"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from datakit.metrics.distances import squared_distances
+
 __all__ = [
     "distances_between",
     "energy_coefficient",
@@ -27,16 +29,10 @@ def distances_between(x: npt.NDArray[np.floating], y: npt.NDArray[np.floating]) 
     x, y
         Shapes (n, d) and (m, d). Cost: n m d; memory: twice the result.
     """
-    centre = y.mean(axis=0, dtype=np.float64)
-    a = np.asarray(x, np.float64) - centre
-    b = a if y is x else np.asarray(y, np.float64) - centre
-    squares = a @ b.T
-    squares *= -2
-    squares += (a * a).sum(axis=1)[:, None]
-    squares += (b * b).sum(axis=1)[None, :]
+    squares = squared_distances(x, y)
     if y is x:
         np.fill_diagonal(squares, 0)
-    return np.sqrt(np.maximum(squares, 0, out=squares), out=squares)
+    return np.sqrt(squares, out=squares)
 
 
 def energy_from_matrix(distances: Matrix, n: int) -> float:

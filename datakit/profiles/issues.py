@@ -84,9 +84,10 @@ def find_issues(
         found.add_mask(issue, mask, values, passed)
     near = kind.near_groups(rows, embeddings)
     kind.find(found, rows, limits, near, {issue: mask for issue, (mask, _, _) in judged.items()})
-    _group_issues(found, kind, rows, near)
+    exact = exact_groups(rows, kind.same)
+    _group_issues(found, rows, exact, near)
     _embedding_issues(found, rows, embeddings, limits)
-    copies = [*exact_groups(rows, kind.same), *(members for members, _ in near)]
+    copies = [*exact, *(members for members, _ in near)]
     label_suspects(found, rows, embeddings, copies, limits["label_suspect"])
     return found.frame()
 
@@ -115,8 +116,9 @@ def check_thresholds(modality: str, thresholds: Mapping[str, float]) -> dict[str
     return limits | dict(thresholds)
 
 
-def _group_issues(found: Findings, kind: IssueKind, rows: pd.DataFrame, near: Groups) -> None:
-    exact = exact_groups(rows, kind.same)
+def _group_issues(
+    found: Findings, rows: pd.DataFrame, exact: list[list[int]], near: Groups
+) -> None:
     for group in exact:
         name = found.id_of(group[0])
         found.add("exact_duplicate", group, [1.0] * len(group), 1.0, name)

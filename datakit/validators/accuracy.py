@@ -56,8 +56,9 @@ def accuracy(profile: Profile) -> Score:
     counted, conflicts = _conflicts(profile)
     extra = [*_conflict_component(rows, counted), *_caption_component(rows)]
     # A copy is no second opinion, and what cannot be seen does not look like any class.
-    left_out = conflict | ~representatives(profile) | spoiled(profile)
-    judged = judge_labels(rows, profile.embeddings, group_numbers(profile), left_out)
+    groups = group_numbers(profile)
+    left_out = conflict | ~representatives(profile, groups) | spoiled(profile)
+    judged = judge_labels(rows, profile.embeddings, groups, left_out)
     reason = judged if isinstance(judged, str) else judged.noise.unclear
     if isinstance(judged, str) or reason:
         return Score(

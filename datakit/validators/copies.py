@@ -36,10 +36,21 @@ def group_numbers(profile: Profile) -> npt.NDArray[np.int64]:
     return np.asarray(numbers, np.int64)
 
 
-def representatives(profile: Profile) -> npt.NDArray[np.bool_]:
-    """Which rows are the first readable one of their duplicate group, shape (n,)."""
+def representatives(
+    profile: Profile, groups: npt.NDArray[np.int64] | None = None
+) -> npt.NDArray[np.bool_]:
+    """Which rows are the first readable one of their duplicate group, shape (n,).
+
+    Parameters
+    ----------
+    profile
+        The profile.
+    groups
+        Its `group_numbers`, where they are known already.
+    """
+    groups = group_numbers(profile) if groups is None else groups
     readable = np.flatnonzero((profile.rows["status"] == "ok").to_numpy())
-    _, first = np.unique(group_numbers(profile)[readable], return_index=True)
+    _, first = np.unique(groups[readable], return_index=True)
     chosen = np.zeros(profile.n_samples, bool)
     chosen[readable[first]] = True
     return chosen

@@ -64,8 +64,9 @@ def diversity(profile: Profile, reference: Profile | None = None) -> Score:
     n = int(readable.sum())
     if n == 0:
         return Score("diversity", None, reason="no sample can be read")
-    unique = uniqueness(group_numbers(profile)[readable])
-    chosen = representatives(profile)
+    groups = group_numbers(profile)
+    unique = uniqueness(groups[readable])
+    chosen = representatives(profile, groups)
     covered = spread(profile, chosen, reference)
     labels = profile.rows["label"][chosen]
     balance = label_balance(labels, None if reference is None else _labels(reference))

@@ -62,6 +62,15 @@ def test_representativeness(tmp_path):
     assert "20 needed" in few.scores["representativeness"]["reason"]
 
 
+def test_an_opened_folder_is_a_reference(tmp_path):
+    root = tmp_path / "reference"
+    root.mkdir()
+    for name, data in clean(30):
+        (root / name).write_bytes(data)
+    made = scores(tmp_path, "a", clean(30, begin=50), reference=dk.open(root))
+    assert made.scores["representativeness"]["value"] is not None
+
+
 def test_the_scorecard_names_what_drives_a_score(tmp_path):
     card = dk.validate(scores(tmp_path, "a", [*clean(5), ("x.png", b"junk")]))
     assert list(card) == [

@@ -19,7 +19,7 @@ class ExpectShiftNotToBeSignificant(BatchExpectation):
     It fails when the whole 95 % interval of the score lies below `tolerable`. With 1 every shift
     that is surely there fails, however small; large corpora show the smallest, so suites give
     less. The score is 1 without any shift and comes from the worst of several unbiased distances,
-    chosen and measured on different halves, so that looking at many does not make a shift.
+    less what is worst by chance, so that looking at many does not make a shift.
 
     Parameters
     ----------
