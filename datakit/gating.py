@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datakit.errors import InputError
 from datakit.gates.suite_names import DEFAULT_SUITES
+from datakit.profiling import source_of
 
 if TYPE_CHECKING:
     from datakit.corpora.corpus import Corpus
@@ -80,7 +81,6 @@ def gate(
     from datakit.gates.judge import Beside, judge
     from datakit.pairing import check_out
     from datakit.profiles.profile import Profile
-    from datakit.profiling import source_of
 
     # Whatever is wrong with the small files is said before anything is measured.
     day = _day(date)

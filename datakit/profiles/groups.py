@@ -34,16 +34,9 @@ def exact_groups(rows: pd.DataFrame, same: Sequence[str]) -> list[list[int]]:
         Groups of two and more, ordered by their first member.
     """
     parent = list(range(len(rows)))
-    # Files that are no images (empty ones, error pages) are not copies of an image, and what is
-    # left of those that were cut short may be alike: they are copies by their bytes only.
-    status, whole = rows["status"], rows["status"] == "ok"
-    by_bytes = status.isin(("ok", "truncated")).tolist()
-    if "pixel_hash" in same:
-        complaint = rows["warning"].fillna("").str.lower()
-        whole &= ~complaint.str.contains("premature|corrupt", regex=True)
-    by_pixels = whole.tolist()
+    # Files that are no images (empty ones, error pages) are not copies of an image.
+    counts = rows["status"].isin(("ok", "truncated")).tolist()
     for name in same:
-        counts = by_bytes if name == "content_hash" else by_pixels
         first: dict[str, int] = {}
         for i, value in enumerate(rows[name].tolist()):
             if counts[i] and isinstance(value, str):

@@ -125,21 +125,6 @@ def test_exact_groups_join_bytes_and_pixels_and_feed_labels_and_splits(tmp_path)
     assert isinstance(issues, pd.DataFrame)
 
 
-def test_what_is_left_of_cut_files_is_no_copy(tmp_path):
-    items = []
-    for i in range(6):
-        data = encoded(textured(i, (32, 32)), "JPEG", quality=90)
-        start = data.index(bytes([0xFF, 0xDA]))
-        items.append((f"{'ab'[i % 2]}/{i}.jpg", data[: start + 20]))
-    root = tmp_path / "c"
-    for name, data in items:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(data)
-    issues = dk.profile(root, tmp_path / "p", workers=0, encoder="none").issues
-    assert (issues["issue"] == "truncated").sum() == 6
-    assert not set(issues["issue"]) & {"exact_duplicate", "label_conflict"}
-
-
 def test_a_leak_takes_every_copy_with_it(tmp_path):
     original = textured(1, (256, 192))
     data = encoded(original)
