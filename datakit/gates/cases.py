@@ -13,6 +13,7 @@ from datakit.gates.columns import DIMENSIONS
 from datakit.gates.evaluation import in_baseline, near_evaluation
 from datakit.gates.features import Features
 from datakit.gates.findings import needs_values
+from datakit.gates.issue_names import ISSUE_NAMES
 from datakit.gates.lint import near
 from datakit.gates.suite import NEEDS, Rule, Suite
 from datakit.gates.tables import IssueRows, SampleFlags, corpus_table, samples_table
@@ -209,13 +210,20 @@ def _why_unjudged(
             close = near(name, map(str, frame.columns))
             return f"the {rule.table} table has no column {name}{close}"
         if needs_values(rule) and bool(frame[name].isna().all()):
-            issue = name.removeprefix("is_").removesuffix("_rate")
-            why = features.not_looked_for.get(issue, "it has no value in any row")
+            issue = issue_of(name)
+            why = features.why_not(issue) if issue else "it has no value in any row"
             return f"nothing to judge in {name}: {why}"
     for name in rule.parameters:
         if name not in parameters:
             return f"the baseline has no {name.removeprefix('baseline_')}"
     return ""
+
+
+def _issue_of(name: str, modality: str) -> str:
+    """The issue that a column of either table is about, "" for none."""
+    flag = name.startswith("is_")
+    issue = name.removeprefix("is_") if flag else _RATE.sub("", name)
+    return issue if name != issue and issue in ISSUE_NAMES[modality] else ""
 
 
 def _no_score(rule: Rule, scores: Scores) -> str:

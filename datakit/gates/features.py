@@ -6,15 +6,34 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from datakit.gates.issue_names import CAPTION_ISSUES
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from datakit.profiles.profile import Profile
 
 __all__ = ["Features"]
 
 _LEAST_EMBEDDED = 50
 """Embeddings that it takes to say what is an outlier."""
+
+_OF_FILES = (
+    "unreadable",
+    "empty_file",
+    "empty",
+    "wrong_suffix",
+    "not_utf8",
+    "exact_duplicate",
+    "missing_caption",
+)
+"""Issues of the file itself and of what stands beside it. All others are of its content: nobody
+knows whether a picture that could not be opened is blurred."""
+
+Flags = npt.NDArray[np.bool_]
 
 
 class Features:
@@ -40,7 +59,7 @@ class Features:
             found.add("labels")
         if self._n_distinct("split") > 1:
             found.add("splits")
-        if self._n_valued("caption"):
+        if self._captioned.any():
             found.add("captions")
         if self._profile.encoder is not None:
             found.add("embeddings")
@@ -70,6 +89,37 @@ class Features:
             found["label_suspect"] = str(accuracy.get("reason") or "labels were not judged")
         return found
 
+    def judged(self, issue: str) -> Flags:
+        """Rows in which an issue was looked for, shape (n,)."""
+        n = self._profile.n_samples
+        if issue in self.not_looked_for:
+            return np.zeros(n, bool)
+        if issue in _OF_FILES:
+            return np.ones(n, bool)
+        if self._profile.modality == "image" and issue in CAPTION_ISSUES:
+            return self._captioned
+        return self.readable
+
+    def why_not(self, issue: str) -> str:
+        """Why an issue was looked for in no row."""
+        return self.not_looked_for.get(issue, "no sample could be read")
+
+    @cached_property
+    def readable(self) -> Flags:
+        """Rows whose content could be read and measured, shape (n,)."""
+        import pyarrow.compute as pc
+
+        return _mask(pc.equal(self._column("status"), "ok"))
+
+    @cached_property
+    def _captioned(self) -> Flags:
+        """Rows with a caption that is not blank, shape (n,)."""
+        import pyarrow.compute as pc
+
+        if "caption" not in self._profile.table.schema.names:
+            return np.zeros(self._profile.n_samples, bool)
+        return _mask(pc.not_equal(pc.utf8_trim_whitespace(self._column("caption")), ""))
+
     @cached_property
     def _n_embedded(self) -> int:
         embeddings = self._profile.embeddings
@@ -77,17 +127,22 @@ class Features:
 
     def _n_valued(self, name: str) -> int:
         """How many rows have a value in a column, 0 where there is no such column."""
-        table = self._profile.table
-        if name not in table.schema.names:
+        if name not in self._profile.table.schema.names:
             return 0
-        column = table.to_table(columns=[name]).column(name)
+        column = self._column(name)
         return len(column) - column.null_count
 
     def _n_distinct(self, name: str) -> int:
         import pyarrow.compute as pc
 
-        table = self._profile.table
-        if name not in table.schema.names:
+        if name not in self._profile.table.schema.names:
             return 0
-        column = table.to_table(columns=[name]).column(name)
-        return int(pc.count_distinct(column, mode="only_valid").as_py())
+        return int(pc.count_distinct(self._column(name), mode="only_valid").as_py())
+
+    def _column(self, name: str) -> pa.ChunkedArray:
+        return self._profile.table.to_table(columns=[name]).column(name)
+
+
+def _mask(flags: pa.ChunkedArray) -> Flags:
+    """Flags of pyarrow as numpy's; null is False."""
+    return np.asarray(flags.fill_null(False).to_numpy(zero_copy_only=False), bool)

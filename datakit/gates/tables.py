@@ -41,11 +41,12 @@ class SampleFlags:
     near_evaluation: Flags | None = None
     in_baseline: Flags | None = None
 
-    def columns(self, n: int) -> dict[str, Any]:
-        """Both as columns."""
-        nothing = np.full(n, None, object)
-        known = np.zeros(n, bool) if self.in_baseline is None else self.in_baseline
-        flags = nothing if self.near_evaluation is None else self.near_evaluation
+    def columns(self, readable: Flags) -> dict[str, Any]:
+        """Both as columns; what could not be read, shape (n,), is near to nothing known."""
+        none = np.zeros(len(readable), bool)
+        known = none if self.in_baseline is None else self.in_baseline
+        near = self.near_evaluation
+        flags = _or_null(none, none) if near is None else _or_null(near, readable | near)
         return {"is_near_evaluation": flags, "in_baseline": known}
 
 
@@ -71,6 +72,13 @@ class IssueRows:
         chosen = np.zeros(self._profile.n_samples, bool)
         chosen[rows] = True
         return np.asarray(order[chosen[order]])
+
+    def flags(self, issue: str, features: Features) -> tuple[Flags, Flags]:
+        """Which rows have an issue, and in which it was looked for, each of shape (n,)."""
+        has = np.zeros(self._profile.n_samples, bool)
+        has[self.rows_of(issue)] = True
+        judged = features.judged(issue)
+        return has, judged if issue in features.not_looked_for else judged | has
 
     @cached_property
     def _by_issue(self) -> dict[str, Numbers]:
@@ -119,7 +127,7 @@ def samples_table(
     flags
         Columns that come from other profiles.
     features
-        What was looked for: the flag of an issue that was not is null.
+        What was looked for: the flag of an issue is null where it was not.
     issue_rows
         Which rows have which issue.
     """
@@ -135,18 +143,13 @@ def samples_table(
     stored = [name for name in wanted if name in table.schema.names]
     frame: pd.DataFrame = table.to_table(columns=stored).to_pandas()
     frame.index = pd.RangeIndex(n)
-    extra = flags.columns(n)
+    extra = flags.columns(features.readable)
     for name in wanted:
         issue = name.removeprefix("is_")
         if name in extra:
             frame[name] = extra[name]
         elif name.startswith("is_") and issue in ISSUE_NAMES[profile.modality]:
-            if issue in features.not_looked_for:
-                frame[name] = np.full(n, None, object)
-            else:
-                mask = np.zeros(n, bool)
-                mask[issue_rows.rows_of(issue)] = True
-                frame[name] = mask
+            frame[name] = _or_null(*issue_rows.flags(issue, features))
     return frame[[name for name in wanted if name in frame]]
 
 
@@ -162,7 +165,8 @@ def corpus_table(
     scores
         Dimension -> value, low, high and components, as in scores.json.
     features
-        What was looked for: the rate of an issue that was not is None.
+        What was looked for: the rate of an issue is that among the rows in which it was, None
+        where there is no such row.
     """
     n = profile.n_samples
     row: dict[str, float | None] = {"n_samples": float(n), "n_bytes": float(profile.n_bytes)}
@@ -171,16 +175,25 @@ def corpus_table(
         row[f"{dimension}_low"], row[f"{dimension}_high"] = score.get("low"), score.get("high")
         for part in score.get("components", ()):
             row[f"{dimension}_{_plain(part['name'])}"] = part["value"]
-    counts = profile.issues.groupby("issue")["sample_id"].nunique()
+    issue_rows = IssueRows(profile)
     for issue in ISSUE_NAMES[profile.modality]:
         name = f"{issue}_rate"
-        if issue in features.not_looked_for or n == 0:
+        has, judged = (int(flags.sum()) for flags in issue_rows.flags(issue, features))
+        if judged == 0:
             row |= {name: None, f"{name}_low": None, f"{name}_high": None}
             continue
-        count = int(counts.get(issue, 0))
-        row[name] = count / n
-        row[f"{name}_low"], row[f"{name}_high"] = wilson(count, n)
+        row[name] = has / judged
+        row[f"{name}_low"], row[f"{name}_high"] = wilson(has, judged)
     return row
+
+
+def _or_null(flags: Flags, judged: Flags) -> Any:
+    """A column of flags, None where nothing was judged."""
+    if judged.all():
+        return flags
+    column = flags.astype(object)
+    column[~judged] = None
+    return column
 
 
 def _plain(name: str) -> str:

@@ -1,0 +1,1 @@
+"""From a profile to a better corpus: recipe, plan, curated corpus with lineage."""
