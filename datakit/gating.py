@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datakit.errors import InputError
 from datakit.gates.suite_names import DEFAULT_SUITES
-from datakit.profiling import source_of
+from datakit.profiling import check_unused, default_out, source_of
 
 if TYPE_CHECKING:
     from datakit.corpora.corpus import Corpus
     from datakit.encoders.encoder import Encoder
     from datakit.gates.decision import Decision
-    from datakit.gates.suite import Suite
+    from datakit.gates.suite import Rule, Suite
     from datakit.gates.waivers import Waiver
     from datakit.profiles.profile import Profile
     from datakit.validators.target import Target
 
-__all__ = ["gate"]
+__all__ = ["gate", "read_by"]
 
 Place = str | os.PathLike[str]
 
@@ -66,7 +67,7 @@ def gate(
     data_docs
         A folder for Great Expectations' own pages, which open offline.
     out, encoder, workers, progress
-        Where and how a corpus is profiled, as for `profile`.
+        Where and how a corpus is profiled, as for `profile`; not where `source` is a profile.
 
     Returns
     -------
@@ -80,7 +81,6 @@ def gate(
     """
     from datakit.gates.judge import Beside, judge
     from datakit.pairing import check_out
-    from datakit.profiles.profile import Profile
 
     # Whatever is wrong with the small files is said before anything is measured.
     day = _day(date)
@@ -88,36 +88,69 @@ def gate(
     opened = source_of(source)
     rules, excused = given or _suite(DEFAULT_SUITES[opened.modality], waivers)
     known = None if baseline is None else _profile(baseline, "--baseline")
-    check_out(data_docs, (opened, opened))
+    read = read_by(opened, out, (suite, waivers, target), (known, reference, against))
+    check_out(data_docs, read, "--data-docs ")
     _check_early(rules, opened, known)
-    if not isinstance(opened, Profile):
-        compared = (reference, target, against if opened.modality == "text" else None)
-        opened = _profiled(opened, out, compared, (encoder, workers, progress))
-        reference = target = None
-    scores = _scores(opened, reference, target)
-    with _evaluation(opened, against, rules, workers) as evaluation:
-        judgement = judge(opened, rules, day, Beside(known, evaluation, scores, excused))
+    _check_against(rules, opened, against)
+    compared = (reference, target, against)
+    profile = _as_profile(opened, out, compared, (encoder, workers, progress))
+    scores = _scores(profile, reference, target) if profile is opened else None
+    with _evaluation(profile, against, rules, workers) as evaluation:
+        judgement = judge(profile, rules, day, Beside(known, evaluation, scores, excused))
     if data_docs is not None:
         from datakit.gates.data_docs import write_data_docs
 
         write_data_docs(judgement.results, Path(data_docs))
-    return judgement.decision
+    before = rules.rules if profile is opened and against is not None else ()
+    return _noted(judgement.decision, (profile, known), before)
 
 
-def _profiled(
-    corpus: Corpus, out: Place | None, compared: tuple[Any, Any, Any], how: tuple[Any, Any, Any]
+def read_by(
+    source: Any, out: Place | None, files: Iterable[Any], others: Iterable[Any]
+) -> tuple[Any, ...]:
+    """What a gate reads, and the profile that it makes: places where it writes nothing else.
+
+    Parameters
+    ----------
+    source, out
+        As for `gate`.
+    files
+        Files, or what else those parameters may be: names, values, None.
+    others
+        Other profiles and corpora, or where they are.
+    """
+    made = out
+    place = getattr(source, "location", source)
+    if out is None and isinstance(place, (str, os.PathLike)):
+        made = default_out(os.fspath(place))
+    named = [
+        file for file in files if isinstance(file, (str, os.PathLike)) and Path(file).is_file()
+    ]
+    return (source, made, *named, *others)
+
+
+def _as_profile(
+    source: Profile | Corpus,
+    out: Place | None,
+    compared: tuple[Any, Any, Any],
+    how: tuple[Any, Any, Any],
 ) -> Profile:
-    """The corpus profiled; compared with reference, target, evaluation set; how: the rest."""
+    """What is judged; compared with reference, target, evaluation set; how: the rest."""
     from datakit import verbs
+    from datakit.profiles.profile import Profile
 
     reference, target, against = compared
     encoder, workers, progress = how
+    if isinstance(source, Profile):
+        used = workers if against is None else None  # an evaluation set is profiled here
+        check_unused([source], {"--out": out, "--encoder": encoder, "--workers": used})
+        return source
     return verbs.profile(
-        corpus,
+        source,
         out,
         reference=reference,
         target=target,
-        against=against,
+        against=against if source.modality == "text" else None,
         encoder=encoder,
         workers=workers,
         progress=progress,
@@ -158,6 +191,59 @@ def _check_early(suite: Suite, source: Any, baseline: Profile | None) -> None:
         )
 
 
+def _check_against(suite: Suite, source: Any, against: Any) -> None:
+    """Refuse an evaluation set that nothing would look at."""
+    from datakit.profiles.profile import Profile
+
+    if against is None or _asks_for_evaluation(suite):
+        return
+    if isinstance(source, Profile):
+        raise InputError(
+            f"--against: no rule of the suite {suite.name} asks for an evaluation set, and "
+            f"{source.path} is saved already: leave it out, or run `datakit profile` on the corpus "
+            "again with it"
+        )
+    if source.modality != "text":
+        raise InputError(
+            f"--against: no rule of the suite {suite.name} asks for an evaluation set: leave it "
+            "out, or give another --suite"
+        )
+
+
+def _asks_for_evaluation(suite: Suite) -> bool:
+    return any("is_near_evaluation" in rule.columns for rule in suite.rules)
+
+
+def _noted(
+    decision: Decision, profiles: Iterable[Profile | None], before: Iterable[Rule]
+) -> Decision:
+    """With what could not be checked, and what was judged by something else than was given.
+
+    Parameters
+    ----------
+    decision
+        The decision.
+    profiles
+        The profile and the baseline.
+    before
+        The rules, where the profile was made before an evaluation set was given.
+    """
+    notes = [
+        f"{one.path} is of an older datakit: whether its issues and scores were changed since was "
+        "not checked; profile the corpus again to have it checked"
+        for one in profiles
+        if one is not None and not one.has_digests
+    ]
+    judged = {verdict.rule for verdict in decision.verdicts}
+    notes += [
+        f"{rule.id} is about the evaluation set that the corpus was profiled with, not about "
+        "--against: run `datakit profile` on the corpus again for another"
+        for rule in before
+        if "contamination" in rule.needs and rule.id in judged
+    ]
+    return replace(decision, notes=(*decision.notes, *notes))
+
+
 def _profile(value: Profile | Place, option: str) -> Profile:
     from datakit.errors import ProfileError
     from datakit.profiles.profile import Profile
@@ -189,8 +275,7 @@ def _evaluation(
     from datakit.executors import executor
     from datakit.profiles.build import Settings
 
-    asked = any("is_near_evaluation" in rule.columns for rule in suite.rules)
-    if against is None or not asked:
+    if against is None or not _asks_for_evaluation(suite):
         yield None
         return
     runner = executor(workers)

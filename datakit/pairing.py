@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datakit.errors import InputError
+from datakit.errors import InputError, ProfileError
 from datakit.profiling import (
     check_reference,
     is_profile_folder,
@@ -29,8 +29,25 @@ __all__ = ["check_out", "pair_of"]
 Advance = Callable[[int], None]
 
 
-def check_out(out: str | os.PathLike[str] | None, sides: tuple[Any, Any]) -> None:
+def check_out(
+    out: str | os.PathLike[str] | None,
+    read: Iterable[Any],
+    option: str = "--out ",
+    *,
+    file: bool = False,
+) -> None:
     """Refuse, before anything is measured, to write into a corpus, a profile, or over a file.
+
+    Parameters
+    ----------
+    out
+        A folder; None writes nothing.
+    read
+        What is read: profiles, corpora, or where they or other files are; None is nothing.
+    option
+        What stands before `out` in the message.
+    file
+        `out` is a file instead.
 
     Raises
     ------
@@ -40,29 +57,50 @@ def check_out(out: str | os.PathLike[str] | None, sides: tuple[Any, Any]) -> Non
     if out is None:
         return
     real = Path(os.path.realpath(out))
-    if real.exists() and not real.is_dir():
-        raise InputError(f"--out {out} is a file: give a folder")
-    for place in (place for side in sides for place in _places(side)):
-        if "://" in str(place) or not Path(place).is_dir():
+    what = "file" if file else "folder"
+    if not file and real.exists() and not real.is_dir():
+        raise InputError(f"{option}{out} is a file: give a folder")
+    for place in (place for one in read for place in _places(one)):
+        if "://" in str(place) or not real.is_relative_to(os.path.realpath(place)):
             continue
-        if real.is_relative_to(os.path.realpath(place)):
-            raise InputError(
-                f"--out {out} lies inside {place}, and nothing is written there: give a folder "
-                "outside of it"
-            )
+        if Path(place).is_file():
+            raise InputError(f"{option}{out} would replace {place}, which is read: give another")
+        raise InputError(
+            f"{option}{out} lies inside {place}, and nothing is written there: give a {what} "
+            "outside of it"
+        )
 
 
-def _places(side: Any) -> Iterator[str | os.PathLike[str]]:
-    """Where a profile and its corpus are, or where a corpus is."""
+def _places(one: Any) -> Iterator[str | os.PathLike[str]]:
+    """Where a profile and its corpus are, or where a corpus or a file is."""
     from datakit.profiles.profile import Profile
 
-    if is_profile_folder(side):
-        side = source_of(side)
-    if isinstance(side, Profile):
-        yield side.path
-    place = getattr(side, "location", side)
-    if isinstance(place, (str, os.PathLike)):
+    if is_profile_folder(one):
+        yield one
+        try:
+            one = Profile(Path(one))
+        except ProfileError:  # told when it is opened
+            return
+    if isinstance(one, Profile):
+        yield one.path
+        if not (Path(one.location).exists() and _is_here(one)):
+            return
+    place = getattr(one, "location", one)
+    if isinstance(place, (str, os.PathLike)) and str(place):
         yield place
+
+
+def _is_here(profile: Profile) -> bool:
+    """Whether the corpus of a profile is still what its relative path leads to from here."""
+    import pyarrow.parquet as pq
+
+    from datakit.profiles.previous import place_of
+
+    try:
+        told = pq.read_schema(profile.path / "stamps.parquet").metadata or {}
+    except (OSError, ValueError):
+        return True
+    return told.get(b"place", b"") in (b"", place_of(profile.location).encode())
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = [
     "check_clusters",
     "check_reference",
+    "check_unused",
+    "default_out",
     "is_corpus",
     "is_profile_folder",
     "reference_of",
@@ -50,20 +53,69 @@ def is_profile_folder(value: Any) -> bool:
     return isinstance(value, (str, os.PathLike)) and (Path(value) / "manifest.json").exists()
 
 
-def source_of(value: Any) -> Profile | Corpus:
+def source_of(
+    value: Any, *, manifest: str | None = None, text_column: str | None = None
+) -> Profile | Corpus:
     """A profile where one is given (itself, or its directory), else an opened corpus.
+
+    Parameters
+    ----------
+    value
+        A profile, a corpus, or anything that `verbs.open` takes.
+    manifest, text_column
+        How a corpus is opened.
 
     Raises
     ------
     InputError
-        There is neither.
+        There is neither, or a profile that would have to be opened in some way.
     """
     from datakit.corpora import open_corpus
     from datakit.profiles.profile import Profile
 
     if isinstance(value, Profile) or is_corpus(value):
         return value
-    return Profile(Path(value)) if is_profile_folder(value) else open_corpus(value)
+    if not isinstance(value, (os.PathLike, Iterable)) or (isinstance(value, str) and not value):
+        raise InputError(
+            f"{value!r:.60} is neither a corpus nor a profile: give a folder, a table, tar shards, "
+            "an iterable of samples, or the directory that `datakit profile` wrote"
+        )
+    if isinstance(value, (str, os.PathLike)) and is_profile_folder(value):
+        check_unused([value], {"--manifest": manifest, "--text-column": text_column})
+        return Profile(Path(value))
+    return open_corpus(value, manifest=manifest, text_column=text_column)
+
+
+def check_unused(profiles: Iterable[Any], given: Mapping[str, Any]) -> None:
+    """Refuse what only matters while a corpus is profiled, where that is done already.
+
+    Parameters
+    ----------
+    profiles
+        The saved profiles, or where they are.
+    given
+        Option -> its value; None or "default" where it was not given.
+
+    Raises
+    ------
+    InputError
+        One was given.
+    """
+    named = [name for name, value in given.items() if value is not None and value != "default"]
+    if named:
+        places = " and ".join(str(getattr(profile, "path", profile)) for profile in profiles)
+        raise InputError(
+            f"{', '.join(named)} only matters while a corpus is profiled, and nothing is here "
+            f"(saved already: {places}): leave it out, or run `datakit profile` on the corpus "
+            "again with it"
+        )
+
+
+def default_out(location: str) -> Path:
+    """Where the profile of a corpus goes that is told no other place."""
+    name = Path(os.path.abspath(location)).name if "://" not in location else location
+    safe = re.sub(r"[^\w.-]+", "_", name.rstrip("/").rpartition("/")[2]) or "corpus"
+    return Path(f"{safe.strip('<>_') or 'corpus'}.profile")
 
 
 def settings_for(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,7 +123,7 @@ def profile(
         settings = profiling.with_basis(settings, baseline)
         profiling.check_reference(corpus, settings, baseline)
         profiling.check_clusters(wanted, settings)
-        place = Path(out) if out is not None else _default_out(corpus.location)
+        place = Path(out) if out is not None else profiling.default_out(corpus.location)
         root = Path(corpus.location) if "://" not in corpus.location else None
         with workspace(place, profiling.run_key(corpus, settings), root) as work:
             built = build(corpus, work, settings, runner, progress or (lambda n: None))
@@ -277,11 +276,13 @@ def _finish(
     """Scores and report into the workspace, then the whole into its place."""
     from datakit.comparisons.compare import compare_profiles
     from datakit.profiles.files import write_json
+    from datakit.profiles.integrity import seal
     from datakit.reports.comparison_data import comparison_data
     from datakit.reports.html import write_html
 
     card = validate(built, baseline, target)
     write_json(built.path / "scores.json", card.to_json())
+    seal(built)
     compared = None
     if baseline is not None:
         compared = comparison_data(compare_profiles(built, baseline), built, baseline)
@@ -292,9 +293,3 @@ def _finish(
 
 def _opened(profile: Profile | str | os.PathLike[str]) -> Profile:
     return load(profile) if isinstance(profile, (str, os.PathLike)) else profile
-
-
-def _default_out(location: str) -> Path:
-    name = Path(os.path.abspath(location)).name if "://" not in location else location
-    safe = re.sub(r"[^\w.-]+", "_", name.rstrip("/").rpartition("/")[2]) or "corpus"
-    return Path(f"{safe.strip('<>_') or 'corpus'}.profile")

@@ -1,19 +1,29 @@
-"""Every example and integration runs, with the command of this checkout."""
+"""Every example and integration runs, with the command of this checkout.
 
+The action runs in shells of its own; what is plain commands and plain Python runs in this process,
+where torch and Great Expectations are imported once.
+"""
+
+import contextlib
 import io
 import json
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import yaml
 from PIL import Image
+
+import datakit as dk
+from datakit import executors
 
 ROOT = Path(__file__).parents[1]
 
@@ -37,9 +47,16 @@ def project(folder, copies):
         (images / f"{seed:02d}.jpg").write_bytes(drawn(seed))
         if seed < copies:
             (images / f"{seed:02d}-copy.jpg").write_bytes(drawn(seed))
-    done = ran(folder, "datakit profile data/images -o images.profile --workers 0")
-    assert done.returncode == 0, done.stderr
+    with contextlib.chdir(folder):
+        dk.profile("data/images", "images.profile", workers=0)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch):
+    """No CI system, which the commands of this process would see."""
+    for name in [name for name in os.environ if name.startswith(("GITHUB_", "CI"))]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +83,29 @@ def ran(folder, script, **environment):
         timeout=300,
         check=False,
     )
+
+
+def called(folder, command):
+    """A plain `datakit` or `python FILE` command, in this process and in a folder."""
+    from datakit.cli.main import main
+
+    program, *arguments = shlex.split(command)
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", arguments)
+        patch.setattr(sys, "path", sys.path.copy())
+        patch.setattr(executors, "executor", lambda workers=None: executors.Serial())
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                if program == "datakit":
+                    main(arguments)
+                else:
+                    runpy.run_path(arguments[0], run_name="__main__")
+            except SystemExit as stop:
+                code = int(stop.code or 0)
+    return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
 
 
 def loaded(name):
@@ -122,7 +162,7 @@ def test_the_action_passes_good_data(good, tmp_path):
 
 
 def test_the_action_fails_on_copies_with_annotations_and_files(bad, tmp_path):
-    done, outputs = acted(bad, tmp_path, source="data/images", suite="images")
+    done, outputs = acted(bad, tmp_path, source="images.profile", suite="images")
     assert done.returncode == 1, done.stderr
     assert (outputs["decision"], outputs["exit-code"]) == ("failed", "1")
     assert "::error title=datakit%3A exact-duplicate-rate::" in done.stdout
@@ -139,7 +179,11 @@ def test_the_action_fails_on_copies_with_annotations_and_files(bad, tmp_path):
 def test_the_action_takes_an_input_for_data(good, tmp_path, source):
     done, outputs = acted(good, tmp_path, source=source)
     assert done.returncode == 2, done.stdout
-    assert outputs["decision"] == "error"
+    assert (outputs["decision"], outputs["exit-code"]) == ("error", "2")
+    assert json.loads(Path(outputs["json"]).read_text())["decision"] == "error"
+    assert len(list(ElementTree.parse(outputs["junit"]).iter("error"))) == 1
+    assert "::error title=datakit gate::" in done.stderr
+    assert "datakit gate: error" in (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert not (good / "run").exists()
 
 
@@ -161,7 +205,8 @@ def test_the_pre_commit_hooks_run(tmp_path):
 
 def test_the_gitlab_job_leaves_a_test_report(bad):
     job = loaded("examples/ci/gitlab-ci.yml")["data-gate"]
-    done = ran(bad, "\n".join(job["script"]))
+    (command,) = job["script"]
+    done = called(bad, command)
     assert done.returncode == 1, done.stderr
     root = ElementTree.parse(bad / job["artifacts"]["reports"]["junit"]).getroot()
     assert root.get("failures") == "1"
@@ -176,11 +221,33 @@ def test_the_github_workflow_uses_the_action_with_inputs_that_it_has():
     assert asked <= set(action["outputs"])
 
 
+@pytest.mark.parametrize(
+    ("decision", "uploads"), [("passed", True), ("failed", True), ("error", False), ("", False)]
+)
+def test_the_workflow_uploads_decisions_only(decision, uploads):
+    """An empty output is that of a step that ended before it wrote any."""
+    steps = loaded("examples/ci/github-workflow.yml")["jobs"]["gate"]["steps"]
+    (step,) = (step for step in steps if "upload-sarif" in step.get("uses", ""))
+    words = {"always()": "True", "&&": " and ", "||": " or "}
+    condition = step["if"].replace("steps.gate.outputs.decision", repr(decision))
+    for word, python in words.items():
+        condition = condition.replace(word, python)
+    assert re.fullmatch(r"[\w\s()='\"]+", condition)
+    assert eval(condition, {"__builtins__": {}}) is uploads
+
+
+def test_what_has_to_be_replaced_is_said():
+    for file in ("examples/ci/github-workflow.yml", "docs/gate.md"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert "OWNER/datakit" in text
+        assert re.search(r"[Rr]eplace `?OWNER`?", text)
+
+
 def test_the_dvc_stages_stop_before_the_training(good, bad):
     stages = loaded("examples/dvc.yaml")["stages"]
     assert list(stages) == ["profile", "gate", "train"]
-    assert ran(good, stages["profile"]["cmd"]).returncode == 0
-    assert ran(bad, stages["gate"]["cmd"]).returncode == 1
+    assert called(good, stages["profile"]["cmd"]).returncode == 0
+    assert called(bad, stages["gate"]["cmd"]).returncode == 1
     (metrics,) = stages["gate"]["metrics"][0]
     assert json.loads((bad / metrics).read_text())["exit_code"] == 1
     assert "gate.json" in stages["train"]["deps"]
@@ -190,7 +257,7 @@ def test_the_dvc_stages_stop_before_the_training(good, bad):
 
 
 def test_a_training_on_good_data_begins(good):
-    done = ran(good, f"python {ROOT}/examples/refuse_to_train.py data/images --epochs 2")
+    done = called(good, f"python {ROOT}/examples/refuse_to_train.py data/images --epochs 2")
     assert done.returncode == 0, done.stderr
     losses = [float(x) for x in re.findall(r"loss ([\d.]+)", done.stdout)]
     assert len(losses) == 2
@@ -198,7 +265,7 @@ def test_a_training_on_good_data_begins(good):
 
 
 def test_a_training_on_bad_data_does_not_begin(bad):
-    done = ran(bad, f"python {ROOT}/examples/refuse_to_train.py data/images")
+    done = called(bad, f"python {ROOT}/examples/refuse_to_train.py data/images")
     assert done.returncode == 1
     assert "not training: " in done.stderr
     assert "exact-duplicate-rate" in done.stderr
@@ -206,7 +273,7 @@ def test_a_training_on_bad_data_does_not_begin(bad):
 
 
 def test_the_expectations_work_in_a_plain_context(good):
-    done = ran(good, f"python {ROOT}/examples/plain_gx_context.py images.profile")
+    done = called(good, f"python {ROOT}/examples/plain_gx_context.py images.profile")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("passed ") == 4
     assert "passed expect_issue_rate_to_be_at_most {'column': 'is_blurry'" in done.stdout

@@ -50,12 +50,14 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run(options: argparse.Namespace) -> int:
     """Compare, then print."""
     from datakit import verbs
-    from datakit.profiling import is_corpus, source_of
+    from datakit.profiling import check_unused, is_corpus, source_of
     from datakit.reports.progress import Progress
 
     began = time.monotonic()
     a, b = source_of(options.a), source_of(options.b)
     n = sum(len(side) for side in (a, b) if is_corpus(side))
+    if not any(is_corpus(side) for side in (a, b)):
+        check_unused((a, b), {"--encoder": options.encoder, "--workers": options.workers})
     progress = Progress("profiling", n)
     with progress if n else nullcontext():  # saved profiles have nothing to count
         comparison = verbs.compare(

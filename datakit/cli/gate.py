@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -13,9 +14,9 @@ from datakit.cli.profiling_options import add_profiling_options
 from datakit.errors import InputError
 
 if TYPE_CHECKING:
-    from datakit.corpora.corpus import Corpus
+    from collections.abc import Callable
+
     from datakit.gates.decision import Decision
-    from datakit.profiles.profile import Profile
 
 __all__ = ["register", "run"]
 
@@ -65,14 +66,30 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Judge, print, and say by the exit code what was decided."""
+    began = time.monotonic()
+    shown, files = "", dict[Path, str]()
+    try:
+        shown, wanted = _outputs(options)
+        _check_files(wanted, options)
+        files = wanted
+        decision = _decided(options)
+        _write_all(decision, files)
+    except Exception as error:
+        _tell(error, options, shown, files, began)
+        raise
+    _printed(lambda: _show(decision, shown, time.monotonic() - began))
+    return decision.exit_code
+
+
+def _decided(options: argparse.Namespace) -> Decision:
     from datakit.gating import gate
+    from datakit.profiling import source_of
     from datakit.reports.progress import Progress
 
-    began = time.monotonic()
-    shown, files = _outputs(options)
-    source = _source(options)
+    opened = {"manifest": options.manifest, "text_column": options.text_column}
+    source = source_of(options.source, **opened)
     with Progress("profiling", len(source)) as progress:
-        decision = gate(
+        return gate(
             source,
             options.suite,
             baseline=options.baseline,
@@ -87,13 +104,28 @@ def run(options: argparse.Namespace) -> int:
             workers=options.workers,
             progress=progress.advance,
         )
-    _write(decision, files)
-    try:
-        _show(decision, shown, time.monotonic() - began)
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader went away: what was decided stays decided
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return decision.exit_code
+
+
+def _tell(
+    error: Exception, options: argparse.Namespace, shown: str, files: dict[Path, str], began: float
+) -> None:
+    """Put into every report that there is no decision, and why."""
+    from datakit.gates.ci import announce_undecided, in_github_actions
+    from datakit.gates.formats.json import dumps
+    from datakit.gates.formats.undecided import render_undecided, undecided, undecided_object
+
+    one = undecided(options.source, options.suite, error)
+    for file, name in files.items():
+        with contextlib.suppress(InputError):  # the first error is the one to tell
+            _write(file, name, render_undecided(one, name))
+    announce_undecided(one, sys.stderr, os.environ)
+    text = ""
+    if shown == "--json":
+        seconds = round(time.monotonic() - began, 3)
+        text = dumps(undecided_object(one) | {"seconds": seconds}) + "\n"
+    elif shown not in ("", "text") and not (shown == "github" and in_github_actions(os.environ)):
+        text = render_undecided(one, shown)  # annotations come from the main program
+    _printed(lambda: sys.stdout.write(text))
 
 
 def _outputs(options: argparse.Namespace) -> tuple[str, dict[Path, str]]:
@@ -123,28 +155,44 @@ def _outputs(options: argparse.Namespace) -> tuple[str, dict[Path, str]]:
     return (shown[0] if shown else ""), files
 
 
-def _source(options: argparse.Namespace) -> Profile | Corpus:
-    """The profile, or the opened corpus."""
-    from datakit import verbs
-    from datakit.profiling import is_profile_folder
+def _check_files(files: dict[Path, str], options: argparse.Namespace) -> None:
+    """Refuse a report in the place of something that is read."""
+    from datakit.gating import read_by
+    from datakit.pairing import check_out
 
-    if is_profile_folder(options.source):
-        return verbs.load(options.source)
-    return verbs.open(options.source, manifest=options.manifest, text_column=options.text_column)
+    named = (options.suite, options.waivers, options.target, options.manifest)
+    others = (options.baseline, options.reference, options.against)
+    read = read_by(options.source, options.out, named, others)
+    for file, name in files.items():
+        check_out(file, read, f"--format {name}=", file=True)
 
 
-def _write(decision: Decision, files: dict[Path, str]) -> None:
+def _write_all(decision: Decision, files: dict[Path, str]) -> None:
     from datakit.gates.formats import render
-    from datakit.profiles.files import atomic
 
     for file, name in files.items():
-        try:
-            with atomic(file) as temporary:
-                temporary.write_text(render(decision, name), encoding="utf-8")
-        except OSError as error:
-            raise InputError(
-                f"--format {name}={file} cannot be written ({error.strerror}): give another file"
-            ) from error
+        _write(file, name, render(decision, name))
+
+
+def _write(file: Path, name: str, text: str) -> None:
+    from datakit.profiles.files import atomic
+
+    try:
+        with atomic(file) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"--format {name}={file} cannot be written ({error.strerror}): give another file"
+        ) from error
+
+
+def _printed(show: Callable[[], object]) -> None:
+    """Write to standard output; that the reader went away changes nothing that was decided."""
+    try:
+        show()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show(decision: Decision, shown: str, seconds: float) -> None:

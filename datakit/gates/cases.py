@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from datakit.errors import ProfileError
 from datakit.gates.baseline import baseline_parameters, incomparable
-from datakit.gates.columns import DIMENSIONS
+from datakit.gates.columns import DIMENSIONS, issue_of
 from datakit.gates.evaluation import in_baseline, near_evaluation
 from datakit.gates.features import Features
 from datakit.gates.findings import needs_values
-from datakit.gates.issue_names import ISSUE_NAMES
 from datakit.gates.lint import near
+from datakit.gates.never_fails import never_fails
 from datakit.gates.suite import NEEDS, Rule, Suite
 from datakit.gates.tables import IssueRows, SampleFlags, corpus_table, samples_table
 
@@ -71,7 +71,7 @@ class Case:
     unjudged
         Rule -> why there is nothing to judge.
     notes
-        Rules that were left out.
+        Rules that were left out, and those that can never fail.
     """
 
     samples: pd.DataFrame
@@ -134,6 +134,8 @@ def case_of(profile: Profile, suite: Suite, beside: Beside) -> Case:
         for rule in suite.rules
         if rule not in rules
     )
+    idle = ((rule.id, never_fails(rule, profile.modality)) for rule in rules)
+    notes += tuple(f"{name} can never fail: {why}" for name, why in idle if why)
     return Case(samples, corpus, ratchet, issue_rows, rules, parameters, unjudged, notes)
 
 
@@ -210,20 +212,13 @@ def _why_unjudged(
             close = near(name, map(str, frame.columns))
             return f"the {rule.table} table has no column {name}{close}"
         if needs_values(rule) and bool(frame[name].isna().all()):
-            issue = issue_of(name)
+            issue = issue_of(rule.table, name, features.modality)
             why = features.why_not(issue) if issue else "it has no value in any row"
             return f"nothing to judge in {name}: {why}"
     for name in rule.parameters:
         if name not in parameters:
             return f"the baseline has no {name.removeprefix('baseline_')}"
     return ""
-
-
-def _issue_of(name: str, modality: str) -> str:
-    """The issue that a column of either table is about, "" for none."""
-    flag = name.startswith("is_")
-    issue = name.removeprefix("is_") if flag else _RATE.sub("", name)
-    return issue if name != issue and issue in ISSUE_NAMES[modality] else ""
 
 
 def _no_score(rule: Rule, scores: Scores) -> str:

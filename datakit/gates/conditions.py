@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["check_condition"]
+__all__ = ["check_condition", "compared"]
 
 _OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "IN", "NOT_IN")
 _KEYS = {
@@ -64,12 +64,31 @@ def check_condition(condition: Any, refuse: Refuse, depth: int = 0) -> None:
     _check_comparison(condition["operator"], condition["parameter"], refuse)
 
 
+def compared(condition: Any) -> Iterator[tuple[str, Any]]:
+    """Every column of a row condition with every value that it is compared with.
+
+    Parameters
+    ----------
+    condition
+        One that `check_condition` let through, or None.
+    """
+    if not isinstance(condition, Mapping):
+        return
+    for part in condition.get("conditions", ()):
+        yield from compared(part)
+    if condition["type"] == "comparison":
+        value = condition["parameter"]
+        for one in value if isinstance(value, list) else [value]:
+            yield condition["column"]["name"], one
+
+
 def _check_comparison(operator: Any, parameter: Any, refuse: Refuse) -> None:
     if operator not in _OPERATORS:
         raise refuse(f"the operator {operator!r} is none of {', '.join(_OPERATORS)}")
     many = operator in ("IN", "NOT_IN")
     values = parameter if many and isinstance(parameter, list) else [parameter]
-    if many != isinstance(parameter, list) or not values or not all(map(_is_value, values)):
+    fit = all(_is_value(v) and not (many and isinstance(v, bool)) for v in values)
+    if many != isinstance(parameter, list) or not values or not fit:
         raise refuse(
             f"{parameter!r} cannot be compared with {operator}: give "
             + ("a list of texts or of numbers" if many else "a text without ` and @, or a number")

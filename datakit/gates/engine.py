@@ -12,11 +12,13 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from datakit.errors import DatakitError, InputError
+from datakit.gates.signatures import SIGNATURES
 from datakit.gates.suite import Rule
 
 if TYPE_CHECKING:
@@ -102,6 +104,7 @@ class Session:
         whole = batch.validate(
             suite, result_format=_FORMAT, expectation_parameters=dict(parameters)
         )
+        _count(batch, rules, self._gx.ExpectationSuite, whole)
         by_id = {result.expectation_config.meta["id"]: result for result in whole.results}
         if len(whole.results) != len(rules) or set(by_id) != {rule.id for rule in rules}:
             raise EngineError(
@@ -179,6 +182,33 @@ def _expectation(rule: Rule) -> Any:
     except Exception as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise RefusedRuleError(rule, lines[-1].strip()) from error
+
+
+def _count(batch: Any, rules: Sequence[Rule], suite_of: Any, whole: Any) -> None:
+    """Enter into the results about a whole column how many rows and nulls they are about.
+
+    Great Expectations leaves that out, and an aggregate of nothing passes: the set of no values
+    is a part of every set.
+    """
+    counted = {rule.id: rule for rule in rules if SIGNATURES[rule.type].shape == "aggregate"}
+    if not counted:
+        return
+    nulls = [
+        replace(
+            rule,
+            type="expect_column_values_to_not_be_null",
+            kwargs={k: v for k, v in rule.kwargs.items() if k in ("column", "row_condition")},
+        )
+        for rule in counted.values()
+    ]
+    suite = suite_of(name="counts", expectations=[_expectation(rule) for rule in nulls])
+    counts = batch.validate(suite, result_format=_FORMAT | {"result_format": "SUMMARY"})
+    found = {c.expectation_config.meta["id"]: c.result or {} for c in counts.results}
+    for result in whole.results:
+        count = found.get(result.expectation_config.meta["id"])
+        if count and result.result:
+            result.result["n_rows"] = count.get("element_count", 0)
+            result.result["n_nulls"] = count.get("unexpected_count", 0)
 
 
 def _fast_types(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from datakit.gates.issue_names import CAPTION_ISSUES
+from datakit.gates.issue_names import CAPTION_ISSUES, ISSUE_NAMES
+from datakit.gates.suite import NEEDS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,6 +52,11 @@ class Features:
         self._profile = profile
         self._given = given
 
+    @property
+    def modality(self) -> str:
+        """That of the profile."""
+        return self._profile.modality
+
     @cached_property
     def present(self) -> frozenset[str]:
         """Those of `suite.NEEDS` that are there."""
@@ -73,7 +79,8 @@ class Features:
     def not_looked_for(self) -> Mapping[str, str]:
         """Issue -> why it could not be found, for those that could not."""
         image = self._profile.modality == "image"
-        found: dict[str, str] = {}
+        unknown = set(ISSUE_NAMES[self._profile.modality]) - self._profile.looked_for
+        found = dict.fromkeys(sorted(unknown), "it was not looked for when the corpus was profiled")
         if image and "captions" not in self.present:
             found |= dict.fromkeys(CAPTION_ISSUES, "no sample has a caption")
         if "labels" not in self.present:
@@ -81,7 +88,7 @@ class Features:
         if "splits" not in self.present:
             found["split_leak"] = "the corpus has fewer than two splits"
         if not image and "contamination" not in self.present:
-            found["contaminated"] = "the corpus was profiled without --against"
+            found["contaminated"] = NEEDS["contamination"]
         if self._n_embedded < _LEAST_EMBEDDED:
             found["outlier"] = f"fewer than {_LEAST_EMBEDDED} embeddings"
         accuracy = self._profile.scores.get("accuracy", {})

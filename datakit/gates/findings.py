@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +21,8 @@ _ABOUT_NULLS = (
     "expect_column_proportion_of_non_null_values_to_be_between",
 )
 """Expectations that judge rows without a value too."""
+
+_NOTHING = "no row that it is about has a value to judge"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def needs_values(rule: Rule) -> bool:
     return rule.type not in _ABOUT_NULLS
 
 
-def finding(rule: Rule, result: Any, parameters: Mapping[str, float]) -> Finding:
+def finding(rule: Rule, result: Any, parameters: Mapping[str, float], row: Any = None) -> Finding:
     """Interpret an ``ExpectationValidationResult``.
 
     A metric that raised is an error, as is a rule that saw no value: Great Expectations reports
@@ -74,6 +76,9 @@ def finding(rule: Rule, result: Any, parameters: Mapping[str, float]) -> Finding
         What Great Expectations gave.
     parameters
         Values of the parameters that the rule names.
+    row
+        The one row of the corpus table, where that was judged: its value is what was observed,
+        not how many of one row broke the rule.
     """
     raised = _raised(result.exception_info or {})
     if raised:
@@ -82,30 +87,34 @@ def finding(rule: Rule, result: Any, parameters: Mapping[str, float]) -> Finding
     kwargs, success = _given(rule, parameters), bool(result.success)
     shape = SIGNATURES[rule.type].shape
     if shape in ("map", "pair", "many"):
-        return _of_rows(rule, kwargs, found, success)
+        rows = _of_rows(rule, kwargs, found, success)
+        if row is None or rows.outcome == "error" or rule.kwargs.get("column") not in row:
+            return rows
+        return replace(rows, observed=_number(row[kwargs["column"]]), bound=_bound(kwargs))
+    n = _n_judged(rule, found)
+    if shape == "aggregate" and not n:
+        return error(rule, _NOTHING, parameters)
     observed = _number(found.get("observed_value"))
-    if observed is None and "_distinct_values_" in rule.type and not kwargs.get("row_condition"):
+    if observed is None and "_distinct_values_" in rule.type:
         counts = {
             "not allowed": "unexpected_count",
             "missing": "missing_count",
         }  # all that GX gives
         observed = ", ".join(f"{found[key]} {what}" for what, key in counts.items() if key in found)
     if not observed and observed != 0:
-        return error(rule, "the column has no value to judge", parameters)
+        return error(rule, _NOTHING, parameters)
     details = found.get("details") or {}
     bound = float(details["bound"]) if shape == "score" else _bound(kwargs)
     outcome: Literal["passed", "failed"] = "passed" if success else "failed"
-    return Finding(outcome, observed, bound, n_judged=1 if rule.table == "corpus" else 0)
+    return Finding(outcome, observed, bound, n_judged=1 if rule.table == "corpus" else n)
 
 
 def _of_rows(
     rule: Rule, kwargs: Mapping[str, Any], found: Mapping[str, Any], success: bool
 ) -> Finding:
-    n = int(found.get("element_count") or 0)
-    if needs_values(rule):
-        n -= int(found.get("missing_count") or 0)
-    if n <= 0:
-        return error(rule, "there is no value to judge")
+    n = _n_judged(rule, found)
+    if not n:
+        return error(rule, _NOTHING)
     positions = np.asarray(found.get("unexpected_index_list") or [], np.int64)
     n_bad = int(found.get("unexpected_count") or 0)
     rate = n_bad / n
@@ -114,6 +123,14 @@ def _of_rows(
         most = round(1 - float(kwargs.get("mostly") or 1), 12)
     outcome: Literal["passed", "failed"] = "passed" if success else "failed"
     return Finding(outcome, rate, float(most), n, n_bad, positions)
+
+
+def _n_judged(rule: Rule, found: Mapping[str, Any]) -> int:
+    """Rows that a rule judged: those of its condition that have a value."""
+    aggregate = SIGNATURES[rule.type].shape == "aggregate"
+    rows, nulls = ("n_rows", "n_nulls") if aggregate else ("element_count", "missing_count")
+    n = int(found.get(rows) or 0)
+    return n - int(found.get(nulls) or 0) if needs_values(rule) else n
 
 
 def _raised(info: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ from datakit.gates.columns import DIMENSIONS
 from datakit.gates.features import Features
 from datakit.gates.issue_names import ISSUE_NAMES, dimension_of
 from datakit.gates.load import FORMAT, is_name
-from datakit.gates.tables import corpus_table
+from datakit.gates.tables import IssueRows, corpus_table
+from datakit.metrics.intervals import wilson
 
 if TYPE_CHECKING:
     from datakit.profiles.profile import Profile
@@ -36,15 +37,13 @@ _TELLING = (
 )
 """Issues that are warnings: they need not make a sample useless."""
 
-_NEEDS = {
-    "label_conflict": "labels",
-    "label_suspect": "labels",
-    "split_leak": "splits",
-    "contaminated": "contamination",
-}
+_KEPT = {"labels": "label", "splits": "split", "captions": "caption"}
+"""What samples of the good corpus have -> the column that must not become empty."""
+
 _LABELS = 200
 _ROWS = 0.8
 _BELOW = 0.01
+_SOME = 0.001
 
 
 def suite_from(profile: Profile, name: str) -> dict[str, Any]:
@@ -54,6 +53,10 @@ def suite_from(profile: Profile, name: str) -> dict[str, Any]:
     interval begins at l by ``s - sqrt(2) (s - l)``: the difference of two corpora of this size
     varies by so much (95 %), where only this one has been seen. Every rule says in its notes what
     was seen.
+
+    What the good corpus has (labels, splits, captions, a search for evaluation items) another one
+    must have too: only ratchets ask for something that may be absent, a baseline. A bound that
+    would let everything pass makes no rule.
 
     Parameters
     ----------
@@ -72,20 +75,22 @@ def suite_from(profile: Profile, name: str) -> dict[str, Any]:
     if profile.n_samples == 0:
         raise InputError(f"{profile.path} has no samples: give a profile that is known to be good")
     features = Features(profile)
-    row = corpus_table(profile, profile.scores, features)
+    row, issue_rows = corpus_table(profile, profile.scores, features), IssueRows(profile)
     source = (
         f"{profile.location}, {profile.n_samples} samples, datakit {profile.manifest['datakit']}"
     )
     rules = [_least_samples(profile)]
     rules += [
-        _rate(issue, row, profile.n_samples)
+        _rate(issue, row, int(issue_rows.flags(issue, features)[1].sum()))
         for issue in ISSUE_NAMES[profile.modality]
         if row[f"{issue}_rate"] is not None
     ]
     for dimension in DIMENSIONS:
         if row.get(dimension) is not None and dimension != "representativeness":
             rules += [_floor(dimension, row), _ratchet(dimension)]
+    rules += [_kept(profile, what) for what in _KEPT if what in features.present]
     rules += _columns(profile, features)
+    rules = [rule for rule in rules if not _idle(rule)]
     for rule in rules:
         rule["meta"]["source"] = source
     return {
@@ -124,8 +129,8 @@ def _least_samples(profile: Profile) -> dict[str, Any]:
 def _rate(issue: str, row: dict[str, float | None], n: int) -> dict[str, Any]:
     rate, low, high = (row[f"{issue}_rate{end}"] or 0.0 for end in ("", "_low", "_high"))
     never = issue in _NEVER and rate == 0
-    most = 0.0 if never else _round(min(1.0, rate + math.sqrt(2) * (high - rate)), up=True)
-    rule = _rule(
+    most = 0.0 if never else _highest(rate, high)
+    return _rule(
         "expect_issue_rate_to_be_at_most",
         {"column": f"is_{issue}", "max_rate": most},
         (
@@ -141,9 +146,6 @@ def _rate(issue: str, row: dict[str, float | None], n: int) -> dict[str, Any]:
             + ("none is allowed." if never else "the bound is rate + sqrt(2) (high - rate)."),
         ),
     )
-    if issue in _NEEDS:
-        rule["meta"]["needs"] = [_NEEDS[issue]]
-    return rule
 
 
 def _floor(dimension: str, row: dict[str, float | None]) -> dict[str, Any]:
@@ -185,6 +187,26 @@ def _ratchet(dimension: str) -> dict[str, Any]:
     )
     rule["meta"]["needs"] = ["baseline"]
     return rule
+
+
+def _kept(profile: Profile, what: str) -> dict[str, Any]:
+    """Samples must not lose what those of the good corpus have."""
+    column = _KEPT[what]
+    n = profile.n_samples
+    missing = profile.table.to_table(columns=[column]).column(column).null_count
+    rate, high = missing / n, wilson(missing, n)[1]
+    least = round(max(1 - _highest(rate, high), _SOME), 12)
+    return _rule(
+        "expect_column_values_to_not_be_null",
+        {"column": column, "mostly": least},
+        (f"{what}-present", "critical", "samples", "completeness"),
+        (
+            f"Where {what} are lost, rules about them have nothing to judge.",
+            f"Look for the {what} that are missing: they come from folders or metadata.",
+            f"{n - missing} of {n} samples have a {column}; the bound is 1 - the highest rate "
+            "of those without, rate + sqrt(2) (high - rate).",
+        ),
+    )
 
 
 def _columns(profile: Profile, features: Features) -> list[dict[str, Any]]:
@@ -230,9 +252,20 @@ def _known_values(profile: Profile, column: str, severity: str) -> list[dict[str
             f"The {len(known)} values in the good profile.",
         ),
     )
-    if column == "label":
-        rule["meta"]["needs"] = ["labels"]
     return [rule]
+
+
+def _idle(rule: dict[str, Any]) -> bool:
+    """Whether a rule would let everything pass."""
+    kwargs = rule["kwargs"]
+    return kwargs.get("max_rate") == 1 or (
+        rule["type"] == "expect_score_to_be_at_least" and kwargs["min_value"] == 0
+    )
+
+
+def _highest(rate: float, high: float) -> float:
+    """The rate that corpora like one of this rate hardly exceed; `high` ends its interval."""
+    return _round(min(1.0, rate + math.sqrt(2) * (high - rate)), up=True)
 
 
 def _round(value: float, *, up: bool) -> float:

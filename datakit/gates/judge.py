@@ -124,9 +124,11 @@ def _findings(gx: Session, case: Case) -> tuple[dict[str, Finding], dict[str, An
     for table, rules in groups.items():
         if not rules:
             continue
-        results, wholes[table] = gx.run(case.frame(rules[0]), rules, case.parameters)
+        frame = case.frame(rules[0])
+        results, wholes[table] = gx.run(frame, rules, case.parameters)
+        row = None if table == "samples" else frame.iloc[0]
         for rule, result in zip(rules, results, strict=True):
-            found[rule.id] = finding(rule, result, case.parameters)
+            found[rule.id] = finding(rule, result, case.parameters, row)
     return found, wholes
 
 

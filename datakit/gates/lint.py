@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from datakit.gates.columns import DIMENSIONS, Holds, corpus_columns, is_component, sample_columns
-from datakit.gates.conditions import check_condition
+from datakit.gates.columns import DIMENSIONS, Holds, corpus_columns, sample_columns
+from datakit.gates.conditions import check_condition, compared
+from datakit.gates.never_fails import never_fails
 from datakit.gates.signatures import SIGNATURES, UNSUPPORTED, Kind, Signature
 from datakit.gates.suite import PARAMETER, Rule
 
@@ -91,12 +93,14 @@ def _check_bounds(known: Mapping[str, Kind], kwargs: Mapping[str, Any], refuse: 
     least, most = kwargs.get("min_value"), kwargs.get("max_value")
     if least is None and most is None:
         raise refuse("neither min_value nor max_value is given, so the rule could never fail")
-    if least is not None and most is not None and _is_number(least) and least > most:
+    if _is_number(least) and _is_number(most) and least > most:
         raise refuse(f"min_value {least} is above max_value {most}")
 
 
 def check_columns(rule: Rule, modality: str, refuse: Refuse) -> None:
     """Refuse columns that a rule's table cannot have, or that hold something else.
+
+    Refused are also values that a column can never have, and critical rules that can never fail.
 
     Parameters
     ----------
@@ -113,8 +117,6 @@ def check_columns(rule: Rule, modality: str, refuse: Refuse) -> None:
     for name in rule.columns:
         if signature.shape == "score" and name.split("_")[0] not in DIMENSIONS:  # more is worse
             raise refuse(f"{name} is no score{near(name, DIMENSIONS)}: {', '.join(DIMENSIONS)}")
-        if rule.table == "corpus" and is_component(name):
-            continue
         if name not in known:
             raise refuse(
                 f"the {rule.table} table of {modality} profiles has no column {name}"
@@ -122,10 +124,57 @@ def check_columns(rule: Rule, modality: str, refuse: Refuse) -> None:
             )
         if name in rule.judged:
             _check_holds(name, known[name], signature, refuse)
+    _check_values(rule, known, refuse)
     for parameter in rule.parameters:
         name = parameter.removeprefix("baseline_")
-        if name not in scores and not is_component(name):
+        if name not in scores:
             raise refuse(f"a baseline has no column {name}{near(name, scores)}")
+    _check_interval(rule, refuse)
+    why = never_fails(rule, modality)
+    if why and rule.severity == "critical":
+        raise refuse(f"{rule.id} could never fail, since {why}: give a bound that can be missed")
+
+
+def _check_values(rule: Rule, known: Mapping[str, Holds], refuse: Refuse) -> None:
+    """Refuse values that are of another type than the column that they are compared with."""
+    pairs = [
+        (rule.kwargs.get("column"), "value_set", value)
+        for value in rule.kwargs.get("value_set") or ()
+    ]
+    pairs += [
+        (rule.kwargs.get(name), "value_pairs_set", value)
+        for pair in rule.kwargs.get("value_pairs_set") or ()
+        for name, value in zip(("column_A", "column_B"), pair, strict=True)
+    ]
+    condition = rule.kwargs.get("row_condition")
+    pairs += [(name, "row_condition", value) for name, value in compared(condition)]
+    for name, where, value in pairs:
+        holds = known[str(name)]
+        if not _FITS[holds](value):
+            raise refuse(
+                f"{where} has {json.dumps(value, ensure_ascii=False)}, the column {name} holds "
+                f"{_SAID[holds]}: it can never be equal"
+            )
+    sides = [
+        known[str(rule.kwargs[name])] for name in ("column_A", "column_B") if name in rule.kwargs
+    ]
+    if len(set(sides)) > 1:
+        a, b = (rule.kwargs[name] for name in ("column_A", "column_B"))
+        raise refuse(f"{a} holds {_SAID[sides[0]]}, {b} holds {_SAID[sides[1]]}: give two alike")
+
+
+def _check_interval(rule: Rule, refuse: Refuse) -> None:
+    """Refuse what compares an interval with that of another score, or has none."""
+    score = rule.kwargs.get("score")
+    if score is None or rule.type == "expect_score_to_be_at_least":
+        return
+    if score not in DIMENSIONS:  # components have no interval
+        raise refuse(f"{score} has no interval{near(score, DIMENSIONS)}: {', '.join(DIMENSIONS)}")
+    for name, end in (("baseline", ""), ("baseline_low", "_low")):
+        given = rule.kwargs.get(name)
+        wanted = f"baseline_{score}{end}"
+        if isinstance(given, Mapping) and given[PARAMETER] != wanted:
+            raise refuse(f"{name} of {score} is {given[PARAMETER]!r}: give {wanted!r}")
 
 
 def _check_holds(name: str, holds: Holds, signature: Signature, refuse: Refuse) -> None:
@@ -136,6 +185,11 @@ def _check_holds(name: str, holds: Holds, signature: Signature, refuse: Refuse) 
 
 
 _SAID = {"number": "numbers", "text": "texts", "flag": "flags (true or false)"}
+_FITS: Mapping[Holds, Callable[[Any], bool]] = {
+    "number": lambda value: _is_number(value),
+    "text": lambda value: isinstance(value, str),
+    "flag": lambda value: isinstance(value, bool),
+}
 
 
 def _is_number(value: Any) -> bool:

@@ -63,9 +63,11 @@ def load_suite(name: str | Path) -> Suite:
     """
     path = suite_file(str(name))
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SuiteError(f"{path}: the suite cannot be read ({error}): give a JSON file") from None
+        text = path.read_text(encoding="utf-8-sig")  # editors on Windows begin files with a mark
+    except OSError as error:
+        raise SuiteError(f"{path}: the suite cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise SuiteError(f"{path}: the suite cannot be read as UTF-8 ({error})") from None
     try:
         content, places = parse_json(text)
     except JsonPlaceError as error:

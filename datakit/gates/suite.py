@@ -22,7 +22,7 @@ NEEDS: Mapping[str, str] = {
     "embeddings": "the profile has no embeddings",
     "reference": "no --reference was given, here or when the corpus was profiled",
     "evaluation": "no evaluation set was given (--against)",
-    "contamination": "the corpus was profiled without --against",
+    "contamination": "it is judged only where --against was given when the profile was made",
     "baseline": "no --baseline was given",
 }
 """What a rule may ask for, and why it is left out where there is none."""

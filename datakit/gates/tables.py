@@ -188,12 +188,11 @@ def corpus_table(
 
 
 def _or_null(flags: Flags, judged: Flags) -> Any:
-    """A column of flags, None where nothing was judged."""
-    if judged.all():
-        return flags
-    column = flags.astype(object)
-    column[~judged] = None
-    return column
+    """A column of flags, null where nothing was judged."""
+    import pandas as pd
+
+    # Objects are judged eight times more slowly, and to them null is not equal to True.
+    return flags if judged.all() else pd.arrays.BooleanArray(flags, ~judged)
 
 
 def _plain(name: str) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from datakit.gates.columns import issue_of
 from datakit.gates.decision import Verdict
 from datakit.gates.findings import Finding
-from datakit.gates.issue_names import ISSUE_NAMES
 from datakit.gates.suite import Rule
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Named:
 
     def worst(self, rule: Rule, found: Finding) -> Numbers:
         """Rows that broke a rule, the worst first."""
-        issue, rows = _issue_of(rule, self._profile.modality), found.positions
+        column = str(rule.kwargs.get("column") or "")
+        issue, rows = issue_of(rule.table, column, self._profile.modality), found.positions
         if rule.table == "corpus":
             failed = issue and found.outcome == "failed"
             return self._issue_rows.rows_of(issue) if failed else np.zeros(0, np.int64)
@@ -124,10 +125,3 @@ def verdict(rule: Rule, judged: Judged, named: Named, parameters: Mapping[str, f
         reason=judged.reason,
         line=rule.line,
     )
-
-
-def _issue_of(rule: Rule, modality: str) -> str:
-    """The issue that a rule is about, "" for none."""
-    name = str(rule.kwargs.get("column") or "")
-    issue = name.removeprefix("is_") if rule.table == "samples" else name.removesuffix("_rate")
-    return issue if name != issue and issue in ISSUE_NAMES[modality] else ""

@@ -92,19 +92,25 @@ def load_waivers(path: str | Path) -> tuple[Waiver, ...]:
 
 
 def check_waivers(waivers: Sequence[Waiver], suite: Suite) -> None:
-    """Refuse waivers of rules that the suite does not have.
+    """Refuse waivers of rules that the suite does not have, and of samples where none is judged.
 
     Raises
     ------
     WaiverError
         There is one.
     """
-    known = [rule.id for rule in suite.rules]
+    known = {rule.id: rule for rule in suite.rules}
     for waiver in waivers:
-        if waiver.rule not in known:
+        rule = known.get(waiver.rule)
+        if rule is None:
             raise WaiverError(
                 f"{waiver.where}: the suite {suite.name} has no rule {waiver.rule}"
                 f"{near(waiver.rule, known)}"
+            )
+        if waiver.samples and rule.table == "corpus":
+            raise WaiverError(
+                f"{waiver.where}: {waiver.rule} judges a number of the whole corpus, not samples: "
+                "leave samples out to waive the rule as a whole"
             )
 
 
@@ -149,7 +155,11 @@ def _samples(node: Any, file: Path) -> tuple[str, ...]:
             "leave it out to waive the rule as a whole"
         )
     for entry in node.value:
-        _text(entry, file, "samples")
+        if _text(entry, file, "samples").strip("*/") == "":
+            raise WaiverError(
+                f"{_where(file, entry)}: {entry.value!r} is every sample: leave samples out to "
+                "waive the rule as a whole"
+            )
     return tuple(entry.value for entry in node.value)  # names may have spaces and line ends
 
 

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from datakit.errors import ProfileError
 from datakit.measures.modality import modality
+from datakit.profiles.files import sha256_of
+from datakit.profiles.integrity import wrong_issues, wrong_scores
+from datakit.profiles.issue_names import ISSUE_NAMES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +41,7 @@ _FACTS = (
 """What a manifest has to say."""
 
 _UNREADABLE = (
+    AttributeError,
     OSError,
     ValueError,
     KeyError,
@@ -46,9 +50,7 @@ _UNREADABLE = (
     NotImplementedError,
     zipfile.BadZipFile,
 )
-"""What pyarrow, numpy and json raise on a file that is missing, cut short or something else."""
-
-_ISSUE_COLUMNS = {"sample_id", "path", "issue", "value", "threshold", "group"}
+"""What reading a file raises that is missing, cut short or something else."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Profile:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self._unchanged: set[str] = set()
         try:
             text = (self.path / "manifest.json").read_text(encoding="utf-8")
             self.manifest: dict[str, Any] = json.loads(text)
@@ -135,6 +138,19 @@ class Profile:
         return encoder
 
     @property
+    def looked_for(self) -> frozenset[str]:
+        """Issues that were looked for; all that are known where an older profile does not say."""
+        return frozenset(self.manifest.get("looked_for", ISSUE_NAMES[self.modality]))
+
+    @property
+    def has_digests(self) -> bool:
+        """Whether issues, scores and embeddings can be told from changed ones; False of old ones.
+
+        Those of the rows are in every manifest.
+        """
+        return "digests" in self.manifest
+
+    @property
     def table(self) -> ds.Dataset:
         """The rows as a lazy pyarrow dataset: for profiles larger than memory."""
         import pyarrow.dataset as ds
@@ -142,6 +158,8 @@ class Profile:
         with self._reading("rows"):
             parts = self.manifest["parts"]
             self._check("rows", sum(int(part["n"]) for part in parts), self.n_samples)
+            for part in parts:
+                self._check_digest(f"rows/{part['name']}", part["sha256"])
             names = [str(self.path / "rows" / part["name"]) for part in parts]
             return ds.dataset(names, format="parquet")
 
@@ -162,10 +180,10 @@ class Profile:
         import pandas as pd
 
         with self._reading("issues.parquet"):
+            self._check_digest("issues.parquet")
             frame = pd.read_parquet(self.path / "issues.parquet")
-            missing = sorted(_ISSUE_COLUMNS - set(frame.columns))
-            if missing:
-                raise KeyError(", ".join(missing))
+            ids = self.table.to_table(columns=["sample_id"]).column("sample_id")
+            self._refuse("issues.parquet", wrong_issues(frame, ids, self.looked_for))
         return frame
 
     @cached_property
@@ -179,8 +197,10 @@ class Profile:
     def scores(self) -> dict[str, dict[str, Any]]:
         """scores.json: per dimension value, low, high, n, method, or value None with a reason."""
         with self._reading("scores.json"):
+            self._check_digest("scores.json")
             text = (self.path / "scores.json").read_text(encoding="utf-8")
             scores: dict[str, dict[str, Any]] = json.loads(text)
+            self._refuse("scores.json", wrong_scores(scores))
         return scores
 
     @cached_property
@@ -192,8 +212,10 @@ class Profile:
         if self.encoder is None:
             return None
         with self._reading("embeddings/index.parquet"):
+            self._check_digest("embeddings/index.parquet")
             ids = pq.read_table(self.path / "embeddings" / "index.parquet").column("sample_id")
         with self._reading("embeddings/vectors.npy"):
+            self._check_digest("embeddings/vectors.npy")
             vectors = np.load(self.path / "embeddings" / "vectors.npy", mmap_mode="r")
             n, dim = vectors.shape
             self._check("values of a vector", dim, int(self.encoder["dim"]))
@@ -251,15 +273,27 @@ class Profile:
             raise
         except _UNREADABLE as error:
             told = "missing" if isinstance(error, FileNotFoundError) else type(error).__name__
-            raise ProfileError(
-                f"{self.path} is damaged ({what}: {told}): copy the whole profile again, or "
-                "profile the corpus again"
-            ) from error
+            raise self._damaged(f"{what}: {told}") from error
 
     def _check(self, what: str, found: int, expected: int) -> None:
         """Refuse parts of a profile that do not belong together."""
         if found != expected:
-            raise ProfileError(
-                f"{self.path} is damaged ({found:,} {what}, {expected:,} expected): copy the whole "
-                "profile again, or profile the corpus again"
-            )
+            raise self._damaged(f"{found:,} {what}, {expected:,} expected")
+
+    def _check_digest(self, name: str, digest: str | None = None) -> None:
+        """Refuse a file that is not the one that the profile was saved with; once for each."""
+        if name in self._unchanged or not (digest or self.has_digests):
+            return
+        if sha256_of(self.path / name) != (digest or self.manifest["digests"].get(name)):
+            raise self._damaged(f"{name} was changed after the profile was saved")
+        self._unchanged.add(name)
+
+    def _refuse(self, what: str, wrong: str) -> None:
+        if wrong:
+            raise self._damaged(f"{what}: {wrong}")
+
+    def _damaged(self, what: str) -> ProfileError:
+        return ProfileError(
+            f"{self.path} is damaged ({what}): copy the whole profile again, or run "
+            "`datakit profile` to profile the corpus again"
+        )

@@ -14,7 +14,7 @@ from pathlib import Path
 from datakit.errors import ProfileError
 from datakit.profiles.files import write_json
 
-__all__ = ["Workspace", "workspace"]
+__all__ = ["Workspace", "check_apart", "locked", "workspace"]
 
 _ENTRIES = frozenset(
     (
@@ -90,7 +90,7 @@ def workspace(out: Path, run: dict[str, object], corpus: Path | None) -> Iterato
     """
     out = Path(os.path.realpath(out))
     if corpus is not None and corpus.is_dir():
-        _check_apart(out, Path(os.path.realpath(corpus)))
+        check_apart(out, Path(os.path.realpath(corpus)))
     old = out.with_name(f".{out.name}.old")
     for folder in (out, old):
         if folder.exists() and not _is_profile(folder) and not _empty(folder):
@@ -101,7 +101,7 @@ def workspace(out: Path, run: dict[str, object], corpus: Path | None) -> Iterato
     if old.exists() and not out.exists():
         os.replace(old, out)  # a run was killed between two renames
     path = out.with_name(f".{out.name}.partial")
-    with _locked(out, path.with_name(f"{path.name}.lock")):
+    with locked(out, path.with_name(f"{path.name}.lock")):
         try:
             path.mkdir(exist_ok=True)
         except OSError as error:
@@ -111,7 +111,7 @@ def workspace(out: Path, run: dict[str, object], corpus: Path | None) -> Iterato
 
 
 @contextmanager
-def _locked(out: Path, file: Path) -> Iterator[None]:
+def locked(out: Path, file: Path) -> Iterator[None]:
     """Hold a lock file while the block runs; whoever holds it removes it."""
     while True:
         try:
@@ -138,7 +138,7 @@ def _locked(out: Path, file: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _check_apart(out: Path, corpus: Path) -> None:
+def check_apart(out: Path, corpus: Path) -> None:
     if out.is_relative_to(corpus):
         raise ProfileError(
             f"--out {out} lies inside the corpus {corpus}, and nothing is written there: "

@@ -15,17 +15,26 @@ __all__ = ["COPIES", "group_numbers", "representatives"]
 COPIES = ("exact_duplicate", "near_duplicate")
 
 
-def group_numbers(profile: Profile) -> npt.NDArray[np.int64]:
-    """Number of every row's duplicate group, exact and near ones joined, shape (n,).
+def group_numbers(
+    profile: Profile, issues: tuple[str, ...] = COPIES
+) -> npt.NDArray[np.int64]:
+    """Number of every row's duplicate group, shape (n,).
 
     Groups are numbered in the order of their first rows; a sample without copies is its own.
+
+    Parameters
+    ----------
+    profile
+        The profile.
+    issues
+        Whose groups count; groups that share a sample are joined.
     """
     import pandas as pd
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     n = profile.n_samples
-    copies = profile.issues[profile.issues["issue"].isin(COPIES)]
+    copies = profile.issues[profile.issues["issue"].isin(issues)]
     ids = profile.rows["sample_id"]
     row = ids.searchsorted(copies["sample_id"])
     names, _ = pd.factorize(copies["issue"] + "\0" + copies["group"].astype(str))

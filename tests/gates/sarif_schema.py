@@ -1,7 +1,7 @@
 """The part of SARIF 2.1.0's JSON schema for what datakit writes, copied by hand from the standard.
 
 Stricter than the whole: an object has the properties listed here and no others. Source:
-docs.oasis-open.org/sarif/sarif/v2.1.0, sections 3.13 to 3.30 and 3.49 to 3.52.
+docs.oasis-open.org/sarif/sarif/v2.1.0, sections 3.13 to 3.30, 3.49 to 3.52 and 3.58.
 """
 
 __all__ = ["SCHEMA"]
@@ -54,12 +54,19 @@ _RULE = _object(
     defaultConfiguration=_object(level=_LEVEL),
     properties=_BAG,
 )
+_INVOCATION = _object(  # section 3.20; notifications 3.58
+    ["executionSuccessful"],
+    executionSuccessful={"type": "boolean"},
+    exitCode={"type": "integer"},
+    toolExecutionNotifications=_list(_object(["message"], level=_LEVEL, message=_MESSAGE)),
+)
 _RUN = _object(
     ["tool"],
     tool=_object(
         ["driver"],
         driver=_object(["name"], name=_TEXT, version=_TEXT, rules=_list(_RULE, uniqueItems=True)),
     ),
+    invocations=_list(_INVOCATION, uniqueItems=True),
     automationDetails=_object(id=_TEXT),
     originalUriBaseIds={
         "type": "object",

@@ -4,9 +4,12 @@ import io
 
 import pytest
 from made_decisions import decision, mixed, verdict
+from markdown_it import MarkdownIt
 from workflow_commands import read_line
 
-from datakit.gates.ci import announce
+from datakit.errors import InputError
+from datakit.gates.ci import announce, announce_error, announce_undecided
+from datakit.gates.formats.undecided import undecided
 
 
 def actions(tmp_path, **other):
@@ -68,3 +71,38 @@ def test_without_a_summary_file_there_are_still_annotations():
 def test_a_gate_that_passed_says_so_in_the_summary_only(tmp_path):
     assert announced(decision(verdict(outcome="passed")), actions(tmp_path)) == ""
     assert "gate: passed" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+
+HOSTILE = "a\nb%,: \x1b[0m ##[error]c"
+
+
+def test_an_error_is_one_annotation_that_shows_what_it_was_given(tmp_path):
+    stream = io.StringIO()
+    announce_error(f"datakit {HOSTILE}", HOSTILE * 500, stream, actions(tmp_path))
+    (line,) = stream.getvalue().splitlines()
+    found = read_line(line)
+    assert found.name == "error"
+    assert found.data.startswith("a\\nb%,: \\x1b[0m ##\\x5b")
+    assert len(line) < 4096
+    assert not (tmp_path / "summary.md").exists()
+
+
+def test_why_there_is_no_decision_is_in_the_summary(tmp_path):
+    (tmp_path / "summary.md").write_text("# before\n")
+    one = undecided("photos", None, InputError(f"<img src=x> {HOSTILE}"))
+    stream = io.StringIO()
+    announce_undecided(one, stream, actions(tmp_path))
+    text = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert text.startswith("# before\n\n## datakit gate: error\n")
+    assert "exit code 2" in text
+    assert "<img" not in MarkdownIt().render(text)
+    assert stream.getvalue() == ""
+
+
+def test_elsewhere_no_error_is_announced(tmp_path):
+    stream = io.StringIO()
+    environment = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
+    announce_error("datakit gate", "wrong", stream, environment)
+    announce_undecided(undecided("x", None, InputError("wrong")), stream, environment)
+    assert stream.getvalue() == ""
+    assert not (tmp_path / "summary.md").exists()

@@ -122,6 +122,29 @@ def test_numbers_that_differ_never_look_the_same():
     assert measured(near) == "0.99996, at least 1 needed"
 
 
+def test_rows_that_were_not_judged_are_said():
+    some = verdict("some", "passed", n_judged=1204, n_unexpected=0, observed=0.0)
+    every = verdict("every", "passed", n_judged=1500, n_unexpected=0, observed=0.0)
+    score = verdict("score", "passed", table="corpus", n_judged=1, n_unexpected=0)
+    failed = verdict("failed", n_judged=1204)
+    lines = {
+        line.split()[1]: line
+        for line in render(decision(some, every, score, failed, n_samples=1500), "text").split("\n")
+        if line.startswith(("passed ", "FAILED "))
+    }
+    assert lines["some"].endswith("0 %, at most 1 % allowed; 1,204 of 1,500 rows judged")
+    assert lines["failed"].endswith("(61 of 1,204 samples); 1,204 of 1,500 rows judged")
+    assert "judged" not in lines["every"] + lines["score"]
+
+
+def test_a_number_of_a_column_is_no_share():
+    about = {"table": "samples", "n_judged": 40, "n_unexpected": 0, "bound": 2.0}
+    least = verdict(
+        "least", "passed", type="expect_column_min_to_be_between", observed=0.0, **about
+    )
+    assert measured(least) == "0, at most 2 allowed"
+
+
 # text
 
 

@@ -56,6 +56,42 @@ def test_worse_corpora_fail(made, make_profile):
     assert failed == {"blurry-rate", "known-labels"}
 
 
+def test_what_the_good_corpus_has_must_not_vanish(make_profile, tmp_path):
+    columns = {
+        "label": ["cat", "dog"] * 20,
+        "split": ["train"] * 30 + ["test"] * 10,
+        "caption": [f"picture {i}" for i in range(38)] + [None] * 2,
+    }
+    good = make_profile("good.profile", columns=columns, issues={"missing_caption": [38, 39]})
+    file = tmp_path / "good.json"
+    file.write_text(json.dumps(suite_from(good, "good")))
+    suite = load_suite(file)
+    assert judge(good, suite, DAY).decision.exit_code == 0
+    assert {need for rule in suite.rules for need in rule.needs} == {"baseline"}
+    for name, what in (("label", "labels"), ("split", "splits"), ("caption", "captions")):
+        without = {key: value for key, value in columns.items() if key != name}
+        worse = make_profile(f"{name}.profile", columns=without)
+        decision = judge(worse, suite, DAY).decision
+        assert decision.exit_code == 1
+        assert {v.rule for v in decision.failures} == {f"{what}-present"}
+        few = make_profile(
+            f"few-{name}.profile", columns=without | {name: columns[name][:20] + [None] * 20}
+        )
+        failed = {v.rule for v in judge(few, suite, DAY).decision.failures}
+        assert f"{what}-present" in failed
+
+
+def test_bounds_that_let_everything_pass_are_no_rules(make_profile, tmp_path):
+    low = {"value": 0.01, "low": 0.0, "high": 0.2, "n": 2, "method": "by hand"}
+    profile = make_profile(n=2, issues={"blurry": [0]}, scores={"diversity": low})
+    file = tmp_path / "tiny.json"
+    file.write_text(json.dumps(suite_from(profile, "tiny")))
+    ids = {rule.id for rule in load_suite(file).rules}
+    assert not ids & {"blurry-rate", "diversity-floor"}
+    decision = judge(profile, load_suite(file), DAY).decision
+    assert not [note for note in decision.notes if "never fail" in note]
+
+
 def test_corpora_drawn_alike_hardly_ever_fail():
     rng = np.random.default_rng(0)
     n, p, failed = 400, 0.02, 0

@@ -70,13 +70,13 @@ def test_only_critical_rules_fail_the_gate(make_profile, suite_of, blurry, sever
 
 
 def test_a_failure_outweighs_what_was_not_judged(make_profile, suite_of, blurry, rule):
-    null = rule("column_values_to_be_between", column="sharpness", min_value=0, rule_id="null")
+    null = rule("column_values_to_be_between", column="sharpness", min_value=0.1, rule_id="null")
     profile = make_profile(issues={"blurry": [1]})
     both = one(profile, suite_of(blurry(0), null))
     assert (both.exit_code, len(both.failures), len(both.errors)) == (1, 1, 1)
-    assert one(profile, suite_of(blurry(1), null)).exit_code == 3
+    assert one(profile, suite_of(blurry(0.9), null)).exit_code == 3
     null["severity"] = "warning"
-    assert one(profile, suite_of(blurry(1), null)).exit_code == 0
+    assert one(profile, suite_of(blurry(0.9), null)).exit_code == 0
 
 
 def test_between_counts_only_values_and_orders_by_distance(make_profile, suite_of, rule):
@@ -123,7 +123,7 @@ def test_scores_rates_and_components_of_the_corpus(make_profile, suite_of, rule)
         rule(
             "score_to_be_at_least",
             table="corpus",
-            score="diversity_uniquenes",
+            score="diversity_spread",
             min_value=0.1,
             rule_id="f",
         ),
@@ -131,7 +131,7 @@ def test_scores_rates_and_components_of_the_corpus(make_profile, suite_of, rule)
             "column_values_to_be_between",
             table="corpus",
             column="split_leak_rate",
-            max_value=1,
+            max_value=0.9,
             rule_id="g",
         ),
     )
@@ -141,10 +141,11 @@ def test_scores_rates_and_components_of_the_corpus(make_profile, suite_of, rule)
         a="passed", b="failed", c="passed", d="failed", e="error", f="error", g="error"
     )
     assert (found["b"].observed, found["b"].bound) == (0.7, 0.71)
+    assert (found["d"].observed, found["d"].bound) == (2 / 40, 0.01)
     assert found["c"].observed == 0.98
     assert set(found["d"].samples) == {"train/002.jpg", "train/005.jpg"}
     assert found["e"].reason == "no accuracy: no sample has a label"
-    assert "did you mean diversity_uniqueness" in found["f"].reason
+    assert "no column diversity_spread" in found["f"].reason
     assert "fewer than two splits" in found["g"].reason
 
 
@@ -408,6 +409,91 @@ assert "great_expectations" not in sys.modules
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ
     )
     assert done.returncode == 0, done.stderr
+
+
+CORPUS_RATE = dict(table="corpus", column="blurry_rate", max_value=0.1, rule_id="corpus-rate")
+
+
+def test_what_could_not_be_read_is_not_free_of_blur(make_profile, suite_of, blurry, rule):
+    suite = suite_of(
+        blurry(),
+        rule("column_values_to_be_between", **CORPUS_RATE),
+        rule(
+            "issue_rate_to_be_at_most", column="is_unreadable", max_rate=0.999, rule_id="unreadable"
+        ),
+        rule("issue_rate_to_be_at_most", column="is_truncated", max_rate=0.9, rule_id="truncated"),
+        rule(
+            "no_new_near_duplicates",
+            rule_id="copies",
+            column_A="is_near_evaluation",
+            column_B="in_baseline",
+        ),
+    )
+    content = ("blurry-rate", "corpus-rate", "copies")
+    evaluation = make_profile("evaluation.profile", columns={"content_hash": ["x"] * 40})
+    for status in ("unreadable", "empty", "truncated"):
+        issues = {status: range(40)} if status != "empty" else {}
+        hidden = make_profile(f"{status}.profile", columns={"status": [status] * 40}, issues=issues)
+        decision = one(hidden, suite, Beside(evaluation=evaluation))
+        found = {v.rule: v for v in decision.verdicts}
+        assert [found[name].outcome for name in content] == ["error"] * 3, status
+        assert "no sample could be read" in found["blurry-rate"].reason
+        assert found["unreadable"].n_judged == 40
+        assert found["unreadable"].n_unexpected == (40 if status == "unreadable" else 0)
+        assert found["truncated"].outcome == ("failed" if status == "truncated" else "error")
+        assert decision.exit_code == (3 if status == "empty" else 1)
+
+
+def test_rates_are_those_of_the_rows_that_were_judged(make_profile, suite_of, blurry, rule):
+    columns = {"status": ["ok"] * 30 + ["unreadable"] * 10}
+    profile = make_profile(columns=columns, issues={"blurry": [1, 2, 3]})
+    suite = suite_of(blurry(0.09), rule("column_values_to_be_between", **CORPUS_RATE))
+    rows, corpus = one(profile, suite).verdicts
+    assert (rows.n_judged, rows.n_unexpected, rows.outcome) == (30, 3, "failed")
+    assert rows.observed == pytest.approx(0.1)
+    assert corpus.outcome == "passed"  # 3 of 30, not of 40
+    from datakit.gates.features import Features
+    from datakit.gates.tables import corpus_table
+
+    row = corpus_table(profile, profile.scores, Features(profile))
+    assert row["blurry_rate"] == pytest.approx(0.1)
+    assert row["unreadable_rate"] == 0
+    assert row["blurry_rate_high"] == pytest.approx(0.2562, abs=1e-4)  # Wilson, 3 of 30
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "n"), [("==", True, 3), ("!=", True, 27), ("==", False, 27)]
+)
+def test_no_condition_takes_what_could_not_be_read_for_clear(
+    make_profile, suite_of, rule, operator, value, n
+):
+    columns = {"status": ["ok"] * 30 + ["unreadable"] * 10}
+    profile = make_profile(columns=columns, issues={"blurry": [1, 2, 3]})
+    about = {"column": {"name": "is_blurry"}, "operator": operator, "parameter": value}
+    given = rule("column_values_to_be_between", column="height", max_value=64)
+    given["kwargs"]["row_condition"] = {"type": "comparison"} | about
+    assert one(profile, suite_of(given)).verdicts[0].n_judged == n
+
+
+def test_captions_are_judged_where_there_are_some(make_profile, suite_of, rule):
+    captions = {"caption": ["words"] * 10 + [None] * 15 + ["", "  "] * 7 + [None]}
+    captions["status"] = ["unreadable"] * 40  # a caption stands beside its file
+    issues = {"mojibake": [0], "missing_caption": range(10, 40)}
+    suite = suite_of(
+        rule("issue_rate_to_be_at_most", rule_id="a", column="is_mojibake", max_rate=0.2),
+        rule("issue_rate_to_be_at_most", rule_id="b", column="is_missing_caption", max_rate=0.9),
+    )
+    found = one(make_profile(columns=captions, issues=issues), suite).verdicts
+    assert [v.n_judged for v in found] == [10, 40]
+    blank = make_profile("blank.profile", columns={"caption": [" "] * 40})
+    assert [v.outcome for v in one(blank, suite).verdicts] == ["error", "error"]
+
+
+def test_a_rule_that_can_never_fail_is_a_note_where_it_stops_nothing(
+    make_profile, suite_of, blurry
+):
+    decision = one(make_profile(), suite_of(blurry(1, severity="warning")))
+    assert decision.notes == ("blurry-rate can never fail: max_rate is 1",)
 
 
 def test_flags_of_absent_features_are_null(make_profile):

@@ -107,6 +107,202 @@ def test_arguments_that_make_no_sense(write_suite, rule, kind, kwargs, words):
     refused(write_suite([rule(kind, **kwargs)]), words)
 
 
+def where(**condition):
+    return {"type": "comparison"} | condition
+
+
+WIDTH, LABEL, BLURRY = ({"name": name} for name in ("width", "label", "is_blurry"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "kwargs", "words"),
+    [
+        ("column_values_to_be_in_set", {"column": "width", "value_set": ["64"]}, "holds numbers"),
+        ("column_values_to_be_in_set", {"column": "width", "value_set": [True]}, "holds numbers"),
+        ("column_values_to_not_be_in_set", {"column": "mode", "value_set": [1]}, "holds texts"),
+        ("column_values_to_be_in_set", {"column": "is_blurry", "value_set": [0]}, "holds flags"),
+        (
+            "column_distinct_values_to_contain_set",
+            {"column": "label", "value_set": ["cat", 3]},
+            "value_set has 3, the column label holds texts",
+        ),
+        (
+            "column_pair_values_to_be_in_set",
+            {"column_A": "width", "column_B": "mode", "value_pairs_set": [[64, "RGB"], ["1", "L"]]},
+            'value_pairs_set has "1"',
+        ),
+        (
+            "column_values_to_be_between",
+            {
+                "column": "width",
+                "min_value": 9,
+                "row_condition": where(column=WIDTH, operator=">", parameter="9"),
+            },
+            'row_condition has "9", the column width holds numbers',
+        ),
+        (
+            "column_values_to_be_between",
+            {
+                "column": "width",
+                "min_value": 9,
+                "row_condition": {
+                    "type": "and",
+                    "conditions": [where(column=LABEL, operator="IN", parameter=["cat", 1])],
+                },
+            },
+            "row_condition has 1, the column label holds texts",
+        ),
+        (
+            "column_values_to_be_between",
+            {
+                "column": "width",
+                "min_value": 9,
+                "row_condition": where(column=BLURRY, operator="==", parameter="false"),
+            },
+            "holds flags",
+        ),
+        (
+            "column_values_to_be_between",
+            {
+                "column": "width",
+                "min_value": 9,
+                "row_condition": where(column=BLURRY, operator="IN", parameter=[True]),
+            },
+            "a list of texts or of numbers",
+        ),
+        ("column_pair_values_to_be_equal", {"column_A": "width", "column_B": "mode"}, "two alike"),
+        ("column_values_to_be_between", {"column": "width", "max_value": "9"}, "give a number"),
+        ("column_max_to_be_between", {"column": "mode", "max_value": 9}, "holds texts"),
+    ],
+)
+def test_values_that_a_column_cannot_have(write_suite, rule, kind, kwargs, words):
+    assert "mine.json:6:" in refused(write_suite([rule(kind, **kwargs)]), words)
+
+
+def test_values_that_a_column_can_have(suite_of, rule):
+    condition = where(column=BLURRY, operator="==", parameter=False)
+    assert suite_of(
+        rule("column_values_to_be_in_set", column="width", value_set=[64, 64.5], rule_id="a"),
+        rule(
+            "column_values_to_be_in_set",
+            column="mode",
+            value_set=["RGB"],
+            rule_id="b",
+            row_condition=condition,
+        ),
+        rule("column_pair_values_to_be_equal", column_A="width", column_B="height", rule_id="c"),
+    ).rules
+
+
+MEAN = "column_mean_to_be_between"
+
+
+@pytest.mark.parametrize(
+    ("kind", "kwargs", "words"),
+    [
+        ("issue_rate_to_be_at_most", {"column": "is_blurry", "max_rate": 1}, "max_rate is 1"),
+        ("score_to_be_at_least", {"score": "usability", "min_value": 0}, "min_value is 0"),
+        (
+            "shift_not_to_be_significant",
+            {"score": "representativeness", "tolerable": 0},
+            "tolerable is 0",
+        ),
+        ("column_values_to_be_between", {"column": "black_rate", "min_value": 0}, "from 0 to 1"),
+        (
+            "column_values_to_be_between",
+            {"column": "black_rate", "min_value": -1, "max_value": 1.0},
+            "from 0 to 1",
+        ),
+        ("column_values_to_be_between", {"column": "width", "min_value": 1}, "never below 1"),
+        (MEAN, {"column": "width", "min_value": 0}, "never below 1"),
+        ("column_stdev_to_be_between", {"column": "width", "min_value": 0}, "never below 0"),
+        ("column_sum_to_be_between", {"column": "width", "min_value": 0}, "never below 0"),
+        ("table_row_count_to_be_between", {"min_value": 0}, "never below 0"),
+        (
+            "column_proportion_of_unique_values_to_be_between",
+            {"column": "label", "max_value": 1},
+            "from 0 to 1",
+        ),
+        (
+            "column_quantile_values_to_be_between",
+            {
+                "column": "black_rate",
+                "quantile_ranges": {"quantiles": [0.5], "value_ranges": [[0, None]]},
+            },
+            "from 0 to 1",
+        ),
+        (
+            "column_values_to_be_in_set",
+            {"column": "is_blurry", "value_set": [True, False]},
+            "true or false",
+        ),
+        (
+            "column_values_to_be_between",
+            {"column": "blurry_rate", "min_value": 0, "table": "corpus"},
+            "from 0 to 1",
+        ),
+    ],
+)
+def test_critical_rules_that_can_never_fail(write_suite, rule, kind, kwargs, words):
+    table = "corpus" if "score" in kwargs else kwargs.pop("table", "samples")
+    given = rule(kind, table=table, rule_id="idle", **kwargs)
+    refused(write_suite([given]), "idle could never fail", words)
+    given["severity"] = "warning"
+    assert load_suite(write_suite([given])).rules
+
+
+@pytest.mark.parametrize(
+    ("kind", "kwargs"),
+    [
+        ("issue_rate_to_be_at_most", {"column": "is_blurry", "max_rate": 0.99}),
+        ("column_values_to_be_between", {"column": "black_rate", "max_value": 0.99}),
+        (
+            "column_values_to_be_between",
+            {"column": "black_rate", "min_value": 0, "strict_min": True},
+        ),
+        (MEAN, {"column": "width", "max_value": 9}),
+        ("column_values_to_be_in_set", {"column": "is_blurry", "value_set": [False]}),
+    ],
+)
+def test_rules_that_can_fail(suite_of, rule, kind, kwargs):
+    assert suite_of(rule(kind, **kwargs)).rules
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"score": "diversty"}, "did you mean diversity"),
+        ({"score": "diversity_uniqueness"}, "has no interval"),
+        ({"baseline": {"$PARAMETER": "baseline_usability"}}, "give 'baseline_diversity'"),
+        ({"baseline_low": {"$PARAMETER": "baseline_diversity"}}, "give 'baseline_diversity_low'"),
+        ({"baseline": {"$PARAMETER": "baseline_diversity_uniquenes"}}, "diversity_uniqueness"),
+    ],
+)
+def test_a_ratchet_compares_a_score_with_itself(write_suite, rule, change, words):
+    kwargs = {
+        "score": "diversity",
+        "baseline": {"$PARAMETER": "baseline_diversity"},
+        "baseline_low": {"$PARAMETER": "baseline_diversity_low"},
+    }
+    kind = "score_not_to_fall_below_baseline"
+    assert load_suite(write_suite([rule(kind, table="corpus", **kwargs)])).rules
+    refused(write_suite([rule(kind, table="corpus", **kwargs | change)]), words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "words"),
+    [
+        ("score", "diversity_uniquenes", "did you mean diversity_uniqueness"),
+        ("score", "usability_blury", "did you mean usability_blurry"),
+        ("column", "diversity_spred", "did you mean diversity_spread"),
+    ],
+)
+def test_components_are_known_by_name(write_suite, rule, kind, name, words):
+    types = {"score": "score_to_be_at_least", "column": "column_values_to_be_between"}
+    given = rule(types[kind], table="corpus", min_value=0.5, **{kind: name})
+    refused(write_suite([given]), words)
+
+
 @pytest.mark.parametrize(
     "parameter",
     ["now()", "baseline_diversity * 2", "baseline_diversty", "x", "baseline_", 3],
@@ -119,6 +315,12 @@ def test_parameters_are_columns_of_a_baseline(write_suite, rule, parameter):
         min_value={"$PARAMETER": parameter},
     )
     refused(write_suite([given]), "baseline")
+
+
+def test_a_bound_can_stand_beside_a_parameter(suite_of, rule):
+    most = {"$PARAMETER": "baseline_blurry_rate_high"}
+    kwargs = {"column": "blurry_rate", "min_value": 0.01, "max_value": most}
+    assert suite_of(rule("column_values_to_be_between", table="corpus", **kwargs)).rules
 
 
 @pytest.mark.parametrize("score", ["blurry_rate", "n_samples", "diversty"])
@@ -153,7 +355,7 @@ def test_names_that_are_no_suite(tmp_path, monkeypatch):
     refused("image", "did you mean images")
     refused("no/such.json", "no such suite file")
     (tmp_path / "latin.json").write_bytes(b'{"name": "\xff"}')
-    refused("latin.json", "cannot be read")
+    refused("latin.json", "UTF-8")
 
 
 def test_a_bad_suite_is_refused_without_great_expectations(write_suite, blurry):
@@ -243,6 +445,32 @@ def test_shipped_suites_load_here_and_in_great_expectations(name):
         assert rule.fix, rule.id
         assert rule.source, rule.id
         assert rule.dimension, rule.id
+
+
+def test_components_of_real_scorecards_are_known(picture, encode, tmp_path):
+    import datakit as dk
+    from datakit.explanations.explain import COMPONENTS
+    from datakit.gates.columns import corpus_columns
+
+    for folder in ("images/cat", "images/dog", "texts"):
+        (tmp_path / folder).mkdir(parents=True)
+    for i in range(60):
+        side = "cat" if i % 2 else "dog"
+        name = tmp_path / "images" / side / f"{i:03d}"
+        name.with_suffix(".png").write_bytes(encode(picture(i, (32, 32)), "PNG"))
+        name.with_suffix(".txt").write_text(f"a {side} by the sea, number {i}")
+        words = " ".join(f"The {i * k} {side}s went to sea in boat {k}." for k in range(2, 12))
+        (tmp_path / "texts" / f"{i:03d}.txt").write_text(words)
+    parts = set()
+    for kind, modality in (("images", "image"), ("texts", "text")):
+        made = dk.profile(tmp_path / kind, tmp_path / f"{kind}.profile", workers=0)
+        card = dk.validate(made, made).to_json()
+        known = corpus_columns(modality)
+        names = {f"{d}_{p['name']}" for d, s in card.items() for p in s.get("components", ())}
+        assert names <= set(known)
+        parts |= names
+        assert {f"{d}_{part}" for d, some in COMPONENTS.items() for part in some} <= set(known)
+    assert {"diversity_uniqueness", "representativeness_embedding", "usability_blurry"} <= parts
 
 
 def test_the_issues_are_those_that_have_a_page():

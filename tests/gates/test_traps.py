@@ -18,6 +18,7 @@ from datakit.gates.engine import session
 from datakit.gates.findings import finding
 from datakit.gates.judge import judge
 from datakit.gates.load import load_suite
+from datakit.gates.signatures import SIGNATURES
 from datakit.gates.suite import Rule
 
 DAY = datetime.date(2026, 1, 1)
@@ -105,7 +106,7 @@ def test_2_structured_conditions_choose_rows(make_profile, suite_of, rule):
 
 
 def test_3_all_null_column_and_empty_table_are_no_pass(make_profile, suite_of, rule):
-    suite = suite_of(rule("column_values_to_be_between", column="sharpness", min_value=0))
+    suite = suite_of(rule("column_values_to_be_between", column="sharpness", min_value=0.1))
     for profile in (make_profile(), make_profile("none.profile", n=0)):
         decision = judge(profile, suite, DAY).decision
         assert decision.verdicts[0].outcome == "error"
@@ -114,14 +115,62 @@ def test_3_all_null_column_and_empty_table_are_no_pass(make_profile, suite_of, r
 
 
 def test_3_condition_that_chooses_nothing_is_no_pass(make_profile, suite_of, rule):
-    given = rule("column_values_to_be_between", column="width", min_value=1)
-    given["kwargs"]["row_condition"] = {
-        "type": "comparison",
-        "column": {"name": "status"},
-        "operator": "==",
-        "parameter": "no such status",
-    }
+    given = rule("column_values_to_be_between", column="width", min_value=2)
+    given["kwargs"]["row_condition"] = NO_SUCH
     assert judge(make_profile(), suite_of(given), DAY).decision.exit_code == 3
+
+
+NO_SUCH = {
+    "type": "comparison",
+    "column": {"name": "status"},
+    "operator": "==",
+    "parameter": "no such status",
+}
+WITHOUT_LABEL = {"type": "nullity", "column": {"name": "label"}, "is_null": True}
+AGGREGATES = [
+    ("column_max_to_be_between", {"column": "width", "max_value": 1}),
+    ("column_mean_to_be_between", {"column": "width", "max_value": 1}),
+    ("column_median_to_be_between", {"column": "width", "max_value": 1}),
+    ("column_min_to_be_between", {"column": "width", "max_value": 1}),
+    ("column_stdev_to_be_between", {"column": "width", "max_value": 1}),
+    ("column_sum_to_be_between", {"column": "width", "max_value": 1}),
+    (
+        "column_quantile_values_to_be_between",
+        {"column": "width", "quantile_ranges": {"quantiles": [0.5], "value_ranges": [[None, 1]]}},
+    ),
+    ("column_unique_value_count_to_be_between", {"column": "label", "max_value": 1}),
+    ("column_proportion_of_unique_values_to_be_between", {"column": "label", "max_value": 0}),
+    ("column_proportion_of_non_null_values_to_be_between", {"column": "label", "max_value": 0}),
+    ("column_distinct_values_to_be_in_set", {"column": "label", "value_set": ["none"]}),
+    ("column_distinct_values_to_contain_set", {"column": "label", "value_set": ["none"]}),
+    ("column_distinct_values_to_equal_set", {"column": "label", "value_set": ["none"]}),
+    ("column_most_common_value_to_be_in_set", {"column": "label", "value_set": ["none"]}),
+]
+
+
+@pytest.mark.parametrize(("kind", "kwargs"), AGGREGATES)
+def test_3_a_number_of_no_row_is_no_pass(make_profile, suite_of, rule, kind, kwargs):
+    labels = ["a", "b"] * 15 + [None] * 10
+    profile = make_profile(columns={"label": labels})
+    suite = suite_of(
+        rule(kind, rule_id="all", **kwargs),
+        rule(kind, rule_id="no-row", row_condition=NO_SUCH, **kwargs),
+        rule(kind, rule_id="no-value", row_condition=WITHOUT_LABEL, **kwargs),
+    )
+    found = {v.rule: v for v in judge(profile, suite, DAY).decision.verdicts}
+    assert found["all"].outcome == "failed"
+    of_nulls = kwargs["column"] == "label" and "non_null" not in kind
+    assert found["all"].n_judged == (30 if of_nulls else 40)
+    assert (found["no-row"].outcome, found["no-row"].n_judged) == ("error", 0)
+    if of_nulls:
+        assert found["no-value"].outcome == "error"
+    else:
+        assert found["no-value"].n_judged == 10
+
+
+def test_3_the_aggregates_are_all_of_them():
+    kinds = {f"expect_{kind}" for kind, _ in AGGREGATES}
+    assert kinds == {name for name, one in SIGNATURES.items() if one.shape == "aggregate"}
 
 
 def test_4_any_text_in_a_column_can_be_judged(make_profile, suite_of, rule):
@@ -182,7 +231,7 @@ def test_9_bounds_in_the_wrong_order_are_refused(write_suite, rule):
 
 def test_10_outcomes_are_plain_values(make_profile, suite_of, rule):
     suite = suite_of(
-        rule("column_mean_to_be_between", column="width", min_value=0),
+        rule("column_mean_to_be_between", column="width", min_value=2),
         rule("column_values_to_be_between", column="width", max_value=110),
         rule("column_max_to_be_between", column="width", max_value=139),
     )
@@ -194,7 +243,7 @@ def test_10_outcomes_are_plain_values(make_profile, suite_of, rule):
 
 def test_11_infinite_and_missing_numbers_are_no_observation(make_profile, suite_of, rule):
     widths = {"luma_mean": [float("inf")] * 40}
-    suite = suite_of(rule("column_mean_to_be_between", column="luma_mean", min_value=0))
+    suite = suite_of(rule("column_mean_to_be_between", column="luma_mean", min_value=0.1))
     decision = judge(make_profile(columns=widths), suite, DAY).decision
     assert decision.verdicts[0].outcome == "error"
     assert decision.exit_code == 3

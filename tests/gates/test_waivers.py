@@ -77,7 +77,7 @@ def test_a_sample_is_waived_by_its_own_name(make_profile, suite_of, blurry, writ
 
 def test_what_was_not_judged_cannot_be_waived(make_profile, suite_of, rule, write):
     suite = suite_of(
-        rule("column_values_to_be_between", column="noise", min_value=0, rule_id="noise")
+        rule("column_values_to_be_between", column="noise", min_value=1, rule_id="noise")
     )
     decision = judged(make_profile(), suite, write(entry(rule="noise")))
     assert decision.exit_code == 3
@@ -99,6 +99,23 @@ def test_a_waiver_that_does_nothing_is_a_note(
     assert words in note
     assert f"{file}:1" in note
     assert decision.exit_code == (1 if issues else 0)
+
+
+def test_samples_of_a_number_of_the_corpus_are_refused(make_profile, suite_of, rule, write):
+    suite = suite_of(
+        rule(
+            "score_to_be_at_least", table="corpus", score="diversity", min_value=0.9, rule_id="low"
+        )
+    )
+    with pytest.raises(WaiverError, match=r"yaml:1: low judges .* leave samples out"):
+        judged(make_profile(), suite, write(entry("low", samples="train/001.jpg")))
+    assert judged(make_profile("b.profile"), suite, write(entry("low"))).passed
+
+
+@pytest.mark.parametrize("glob", ["*", "**", "**/*", "*/*"])
+def test_a_glob_of_everything_is_no_list_of_samples(write, glob):
+    with pytest.raises(WaiverError, match=r"yaml:4: .* is every sample: leave samples out"):
+        load_waivers(write(entry(samples=f'train/a.jpg, "{glob}"')))
 
 
 def test_a_rule_that_is_not_there_is_refused(make_profile, suite_of, blurry, write):

@@ -13,7 +13,7 @@ from datakit.gates.formats.shown import short, shown
 if TYPE_CHECKING:
     from datakit.gates.decision import Decision, Verdict
 
-__all__ = ["to_markdown"]
+__all__ = ["escaped", "to_markdown"]
 
 _SHOWN_SAMPLES = 100
 _MARKS = {
@@ -44,7 +44,7 @@ def to_markdown(decision: Decision, most_bytes: int = 900_000) -> str:
     wrong = [v for v in worst_first(decision) if v.outcome != "passed"]
     passed = [v for v in decision.verdicts if v.outcome == "passed"]
     named = [v for v in wrong if v.samples]
-    notes = [f"- {_escaped(note)}\n" for note in decision.notes]
+    notes = [f"- {escaped(note)}\n" for note in decision.notes]
     sections = [
         (_COLUMNS, [_row(v) for v in wrong], "\n"),
         ("", [_files(v) for v in named], ""),
@@ -65,10 +65,10 @@ def to_markdown(decision: Decision, most_bytes: int = 900_000) -> str:
 
 
 def _about(decision: Decision) -> str:
-    baseline = f", baseline {_escaped(decision.baseline)}" if decision.baseline is not None else ""
+    baseline = f", baseline {escaped(decision.baseline)}" if decision.baseline is not None else ""
     return (
-        f"**{_escaped(decision.corpus)}** ({decision.n_samples:,} samples) against the suite "
-        f"**{_escaped(decision.suite)}**{baseline}, {_escaped(decision.date)}"
+        f"**{escaped(decision.corpus)}** ({decision.n_samples:,} samples) against the suite "
+        f"**{escaped(decision.suite)}**{baseline}, {escaped(decision.date)}"
     )
 
 
@@ -76,7 +76,7 @@ def _row(verdict: Verdict) -> str:
     cells = [verdict.rule, measured(verdict), verdict.why, verdict.fix]
     if verdict.outcome in ("passed", "waived"):
         cells[2:] = ["", ""]
-    return f"| {_MARKS[label(verdict)]} | " + " | ".join(_escaped(c) for c in cells) + " |\n"
+    return f"| {_MARKS[label(verdict)]} | " + " | ".join(escaped(c) for c in cells) + " |\n"
 
 
 def _files(verdict: Verdict) -> str:
@@ -103,6 +103,6 @@ def _fitting(pieces: list[str], room: int) -> list[str]:
     return [piece for piece, size in zip(pieces, sizes, strict=True) if size <= room]
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that Markdown shows as it is, in one cell of a table."""
     return _PUNCTUATION.sub(r"\\\1", shown(text))

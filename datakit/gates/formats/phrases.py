@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from datakit.gates.formats.shown import shown
+from datakit.gates.signatures import SIGNATURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from datakit.gates.decision import Decision, Verdict
 
-__all__ = ["label", "measured", "summary", "worst_first"]
+__all__ = ["judged_of", "label", "measured", "summary", "worst_first"]
 
 _SEVERITIES = ("critical", "warning", "info")
 _OUTCOMES = ("failed", "error", "waived", "passed")
@@ -72,6 +73,21 @@ def measured(verdict: Verdict) -> str:
     return line
 
 
+def judged_of(verdict: Verdict, n_samples: int) -> str:
+    """How many rows were judged, "" where that is all of them or cannot be told.
+
+    Rows without a value and rows that the rule's condition leaves out are not judged.
+
+    Examples
+    --------
+    "1,204 of 1,500 rows judged".
+    """
+    n = verdict.n_judged
+    if verdict.table != "samples" or verdict.outcome == "error" or not 0 < n < n_samples:
+        return ""
+    return f"{n:,} of {n_samples:,} rows judged"
+
+
 def summary(decision: Decision) -> str:
     """The whole on one line: how many rules came to what, and the exit code."""
     counts = {name: 0 for name in ("FAILED", "ERROR", "warning", "info", "unjudged", "waived")}
@@ -111,6 +127,8 @@ def _as_percent(verdict: Verdict) -> bool:
         return True
     if verdict.table != "samples" or not verdict.n_judged or isinstance(verdict.observed, str):
         return False
+    if verdict.type in SIGNATURES and SIGNATURES[verdict.type].shape not in ("map", "pair", "many"):
+        return False  # a mean of 0 is no share
     share = verdict.n_unexpected / verdict.n_judged
     found = math.nan if verdict.observed is None else verdict.observed
     return any(math.isclose(found, part, abs_tol=1e-12) for part in (share, 1 - share))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from datakit.gates.formats.phrases import label, measured, summary, worst_first
+from datakit.gates.formats.phrases import judged_of, label, measured, summary, worst_first
 from datakit.gates.formats.shown import short, shown
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ def _whole(decision: Decision) -> Text:
     width = min(max((len(shown(v.rule)) for v in decision.verdicts), default=0), 40)
     passed = [v for v in decision.verdicts if v.outcome == "passed"]
     for verdict in passed:
-        text.append_text(_line(verdict, width))
+        text.append_text(_line(verdict, width, decision.n_samples))
     for note in decision.notes:
         text.append(f"note      {shown(note)}\n", "dim")
     wrong = [v for v in worst_first(decision) if v.outcome != "passed"]
     text.append("\n" if (passed or decision.notes) and wrong else "")
     for verdict in wrong:
-        text.append_text(_line(verdict, width))
+        text.append_text(_line(verdict, width, decision.n_samples))
         text.append_text(_details(verdict))
     text.append("\n")
     text.append(decision.decision, _DECIDED[decision.decision])
@@ -87,14 +87,15 @@ def _whole(decision: Decision) -> Text:
     return text
 
 
-def _line(verdict: Verdict, width: int) -> Text:
+def _line(verdict: Verdict, width: int, n_samples: int) -> Text:
     from rich.text import Text
 
     name = label(verdict)
     text = Text()
     text.append(f"{name:9} ", _STYLES[name])
     text.append(f"{shown(verdict.rule):{width}}  ", "dim" if name == "passed" else "bold")
-    text.append(f"{measured(verdict)}\n", "dim" if name == "passed" else "")
+    told = "; ".join(filter(None, (measured(verdict), judged_of(verdict, n_samples))))
+    text.append(f"{told}\n", "dim" if name == "passed" else "")
     return text
 
 
