@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datakit.corpora.corpus import Corpus
     from datakit.encoders.encoder import Encoder
     from datakit.gates.decision import Decision
+    from datakit.gates.judge import Judgement
     from datakit.gates.suite import Rule, Suite
     from datakit.gates.waivers import Waiver
     from datakit.profiles.profile import Profile
@@ -79,6 +80,7 @@ def gate(
     InputError
         The corpus, suite, baseline, waivers or folder cannot be used.
     """
+    from datakit.gates.baseline import check_apart
     from datakit.gates.judge import Beside, judge
     from datakit.pairing import check_out
 
@@ -91,6 +93,7 @@ def gate(
     read = read_by(opened, out, (suite, waivers, target), (known, reference, against))
     check_out(data_docs, read, "--data-docs ")
     _check_early(rules, opened, known)
+    check_apart(known, opened, read[1])
     _check_against(rules, opened, against)
     compared = (reference, target, against)
     profile = _as_profile(opened, out, compared, (encoder, workers, progress))
@@ -98,9 +101,7 @@ def gate(
     with _evaluation(profile, against, rules, workers) as evaluation:
         judgement = judge(profile, rules, day, Beside(known, evaluation, scores, excused))
     if data_docs is not None:
-        from datakit.gates.data_docs import write_data_docs
-
-        write_data_docs(judgement.results, Path(data_docs))
+        _write_docs(judgement, Path(data_docs))
     before = rules.rules if profile is opened and against is not None else ()
     return _noted(judgement.decision, (profile, known), before)
 
@@ -215,7 +216,7 @@ def _asks_for_evaluation(suite: Suite) -> bool:
 
 
 def _noted(
-    decision: Decision, profiles: Iterable[Profile | None], before: Iterable[Rule]
+    decision: Decision, profiles: tuple[Profile, Profile | None], before: Iterable[Rule]
 ) -> Decision:
     """With what could not be checked, and what was judged by something else than was given.
 
@@ -234,6 +235,12 @@ def _noted(
         for one in profiles
         if one is not None and not one.has_digests
     ]
+    profile, baseline = profiles
+    if baseline is not None and baseline.manifest["measures"] != profile.manifest["measures"]:
+        notes.append(
+            f"{baseline.path} was measured by another version of datakit or its libraries, or with "
+            "another --against: where a ratchet fails, profile the baseline's corpus again"
+        )
     judged = {verdict.rule for verdict in decision.verdicts}
     notes += [
         f"{rule.id} is about the evaluation set that the corpus was profiled with, not about "
@@ -254,6 +261,14 @@ def _profile(value: Profile | Place, option: str) -> Profile:
         return Profile(Path(value))
     except ProfileError as error:
         raise ProfileError(f"{option}: {error}") from error
+
+
+def _write_docs(judgement: Judgement, out: Path) -> None:
+    from datakit.gates.data_docs import write_data_docs
+
+    verdicts = judgement.decision.verdicts
+    unjudged = {one.rule: one.reason for one in verdicts if one.outcome == "error"}
+    write_data_docs(judgement.results, out, unjudged)
 
 
 def _scores(profile: Profile, reference: Any, target: Any) -> dict[str, dict[str, Any]] | None:

@@ -25,9 +25,6 @@ measured again.
 """
 
 
-_SHOWN = ("value", "low", "high", "n", "method", "reason")
-"""What of a score is printed; scores.json holds its components and advice as well."""
-
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -89,6 +86,8 @@ def show(profile: Profile, as_json: bool, seconds: float) -> None:
 
 def summary(profile: Profile, seconds: float) -> dict[str, Any]:
     """The JSON object of the command."""
+    from datakit.reports.shown_scores import shown_scores
+
     n = profile.n_samples
     counts = profile.issues.groupby("issue")["sample_id"].nunique()
     encoder = profile.encoder
@@ -101,10 +100,7 @@ def summary(profile: Profile, seconds: float) -> dict[str, Any]:
             "n_bytes": profile.n_bytes,
         },
         "encoder": None if encoder is None else {"name": encoder["name"], "dim": encoder["dim"]},
-        "scores": {
-            name: {key: value for key, value in score.items() if key in _SHOWN}
-            for name, score in profile.scores.items()
-        },
+        "scores": shown_scores(profile.scores),
         "issues": {
             str(issue): {"n": int(count), "rate": int(count) / n} for issue, count in counts.items()
         },

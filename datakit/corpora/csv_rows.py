@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from datakit.corpora.jsonl import Problem
 from datakit.corpora.streams import open_utf8, restore
 from datakit.corpora.text_columns import NO_FACTS, Columns, Head, Row, facts_of
 from datakit.errors import CorpusError
 
-__all__ = ["RECORD_LIMIT", "csv_rows", "head_of_csv"]
+__all__ = ["RECORD_LIMIT", "csv_records", "csv_rows", "head_of_csv"]
 
 RECORD_LIMIT = 16 * 2**20
 """Characters of the longest record: a quote that is not closed before is taken to be stray."""
@@ -146,6 +147,22 @@ def csv_rows(path: Path, columns: Columns, notes: Counter[str]) -> Iterator[Row]
                 if columns.told:
                     facts = facts_of(*(None if i is None else record[i] for i in others))
                 yield restore(record[text]), None, facts
+
+
+def csv_records(path: Path) -> Iterator[Callable[[], dict[str, Any]]]:
+    """What reads the fields of each row that `csv_rows` gives: {} of one that is none."""
+    with open_utf8(path) as stream:
+        records = _records(path, stream, Counter())
+        names = _names(next(records, (0, []))[1])
+        for _, record in records:
+            if isinstance(record, Problem) or len(record) != len(names):
+                yield dict
+            else:
+                yield partial(_fields, names, record)
+
+
+def _fields(names: list[str], record: list[str]) -> dict[str, Any]:
+    return dict(zip(names, record, strict=True))
 
 
 def head_of_csv(path: Path) -> Head:

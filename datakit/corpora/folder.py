@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from datakit.corpora.kinds import KINDS
 from datakit.corpora.layout import printable
 from datakit.corpora.metadata import Entry, entries, read_table
+from datakit.corpora.metadata_records import metadata_records
 from datakit.corpora.walk import Found, Walk, read_regular, sample_of
 from datakit.errors import CorpusError
 from datakit.sample import Sample
@@ -35,11 +38,14 @@ class Folder:
         what the folders and their metadata files say.
     modality
         "image" or "text": what a sample file is.
+    apart
+        Files in the root that are no samples, whatever they are called.
     """
 
     location: str
     manifest: str | None = None
     modality: str = "image"
+    apart: frozenset[str] = frozenset()
     notes: dict[str, int] = field(default_factory=dict)
     _length: int | None = None
     _kept: list[Sample] | None = None
@@ -68,7 +74,8 @@ class Folder:
         notes: Counter[str] = Counter()
         listed = self._manifest_entries()
         waiting = deque(sorted(listed))
-        for sample in Walk(os.fsencode(self.location), KINDS[self.modality], listed, notes):
+        kind = KINDS[self.modality]
+        for sample in Walk(os.fsencode(self.location), kind, listed, notes, self.apart):
             # What the manifest lists and the folder lacks is a sample with a problem.
             while waiting and waiting[0] < sample.sample_id:
                 yield self._absent(waiting.popleft())
@@ -84,21 +91,32 @@ class Folder:
         assert isinstance(sample.source, bytes)
         return read_regular(sample.source)
 
+    def records(self) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
+        """Of every file that metadata tells of, in order: its id, "", what reads what is told."""
+        manifest = None if self.manifest is None else self._manifest_file(self.manifest)
+        found = metadata_records(os.fsencode(self.location), manifest)
+        for path in sorted(found):
+            yield path, "", partial(dict, found[path])
+
     def _manifest_entries(self) -> dict[str, Entry]:
         if self.manifest is None:
             return {}
         if self._listed is None:
-            path = Path(self.manifest)
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                raise CorpusError(
-                    f"manifest {path} cannot be read ({error.strerror}): give a csv, jsonl or "
-                    "parquet file"
-                ) from error
-            found = entries(read_table(path.name, data), path.name)
+            name, data = self._manifest_file(self.manifest)
+            found = entries(read_table(name, data), name)
             self._listed = {printable(os.fsencode(name)): entry for name, entry in found.items()}
         return self._listed
+
+    @staticmethod
+    def _manifest_file(manifest: str) -> tuple[str, bytes]:
+        path = Path(manifest)
+        try:
+            return path.name, path.read_bytes()
+        except OSError as error:
+            raise CorpusError(
+                f"manifest {path} cannot be read ({error.strerror}): give a csv, jsonl or "
+                "parquet file"
+            ) from error
 
     def _absent(self, path: str) -> Sample:
         found = Found(problem="listed in the manifest, but not there")

@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ __all__ = [
     "count_jsonl",
     "document",
     "head_of_jsonl",
+    "jsonl_records",
     "jsonl_rows",
     "lines",
 ]
@@ -98,6 +100,21 @@ def jsonl_rows(path: Path, columns: Columns, notes: Counter[str]) -> Iterator[Ro
     """
     with open_utf8(path, notes) as stream:
         yield from rows_of(lines(stream), columns, notes)
+
+
+def jsonl_records(path: Path) -> Iterator[Callable[[], dict[str, Any]]]:
+    """What reads the fields of each row that `jsonl_rows` gives: {} of one that is no object."""
+    with open_utf8(path) as stream:
+        for line in lines(stream):
+            if isinstance(line, Problem):
+                yield dict
+            elif line and not line.isspace():
+                yield partial(_record, line)
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    record, _, _ = _parse(line)
+    return record if isinstance(record, dict) else {}
 
 
 def rows_of(

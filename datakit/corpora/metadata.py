@@ -31,6 +31,7 @@ __all__ = [
     "entries",
     "entry_reader",
     "find_column",
+    "json_objects",
     "read_table",
 ]
 
@@ -120,12 +121,29 @@ def read_table(name: str, data: bytes) -> pa.Table:
                 return _readable_rows(csv.DictReader(_lines(data), delimiter=mark))
         if kind in (".jsonl", ".ndjson", ".json"):
             try:
-                return pyarrow.json.read_json(io.BytesIO(data))
+                return _texts_as_they_are(data)
             except pa.ArrowInvalid:  # nor one broken line, or values of two kinds
-                return _readable_rows(_json_objects(data))
+                return _readable_rows(json_objects(data))
     except (pa.ArrowException, OSError, EOFError) as error:
         raise CorpusError(f"{name} cannot be read: {error}") from error
     raise CorpusError(f"{name}: give a csv, jsonl or parquet file")
+
+
+def _texts_as_they_are(data: bytes) -> pa.Table:
+    """JSON lines as a table; a text that looks like a point in time is a text."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.json
+
+    table = pyarrow.json.read_json(io.BytesIO(data))
+    times = [field.name for field in table.schema if pa.types.is_temporal(field.type)]
+    if not times:
+        return table
+    schema = pa.schema([(name, pa.string()) for name in times])
+    return pyarrow.json.read_json(
+        io.BytesIO(data), parse_options=pyarrow.json.ParseOptions(explicit_schema=schema)
+    )
 
 
 def _lines(data: bytes) -> list[str]:
@@ -133,7 +151,7 @@ def _lines(data: bytes) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def _json_objects(data: bytes) -> Iterator[dict[str, Any]]:
+def json_objects(data: bytes) -> Iterator[dict[str, Any]]:
     """The lines that are JSON objects."""
     for line in _lines(data):
         with contextlib.suppress(ValueError, RecursionError):

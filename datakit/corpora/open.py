@@ -116,8 +116,11 @@ def _checked(corpus: Corpus, manifest: str | None, text_column: str | None) -> C
 
 
 def _folder(location: str, path: Path, manifest: str | None, text_column: str | None) -> Corpus:
+    from datakit.corpora.curated import MARKER, open_curated
     from datakit.corpora.idx import Idx, is_idx
 
+    if (path / MARKER).is_file():
+        return open_curated(location, path, manifest)
     try:
         files = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
     except OSError as error:

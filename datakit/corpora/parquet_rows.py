@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["count_parquet", "head_of_parquet", "parquet_rows"]
+__all__ = ["count_parquet", "head_of_parquet", "parquet_records", "parquet_rows", "types_of"]
 
 _BATCH_BYTES = 2**20
 _BATCH_ROWS = 4096
@@ -56,6 +57,55 @@ def parquet_rows(path: Path, columns: Columns, notes: Counter[str]) -> Iterator[
             while row < end:
                 yield None, f"row {row}: {problem}", NO_FACTS
                 row += 1
+
+
+def parquet_records(path: Path, without: str) -> Iterator[Callable[[], dict[str, Any]]]:
+    """What reads the fields of each row that `parquet_rows` gives.
+
+    Parameters
+    ----------
+    path
+        The file.
+    without
+        A column whose values are not read: they are None.
+    """
+    import pyarrow as pa
+
+    with _open(path) as parquet:
+        names = parquet.schema_arrow.names
+        wanted = [name for name in names if name != without]
+        for group in range(parquet.num_row_groups):
+            left = parquet.metadata.row_group(group).num_rows
+            try:
+                batches = parquet.iter_batches(_BATCH_ROWS, row_groups=[group], columns=wanted)
+                for batch in batches if wanted else ():
+                    values = {name: column_values(batch.column(name)) for name in wanted}
+                    left -= len(batch)
+                    for i in range(len(batch)):
+                        yield partial(_fields, values, names, i)
+            except (OSError, ValueError, pa.ArrowException):
+                pass  # told where the texts are read
+            for _ in range(left):
+                yield partial(_fields, {}, names, 0)
+
+
+def _fields(values: dict[str, list[Any]], names: list[str], i: int) -> dict[str, Any]:
+    return {name: values[name][i] if name in values else None for name in names}
+
+
+def types_of(files: Sequence[Path]) -> dict[str, pa.DataType]:
+    """Column -> type of the columns that are of one type in all files; {} if one is no parquet."""
+    found: dict[str, set[pa.DataType]] = {}
+    for file in files:
+        if file.suffix.lower() != ".parquet":
+            return {}
+        try:
+            with _open(file) as parquet:
+                for field in parquet.schema_arrow:
+                    found.setdefault(field.name, set()).add(field.type)
+        except OSError:
+            continue
+    return {name: next(iter(types)) for name, types in found.items() if len(types) == 1}
 
 
 def count_parquet(path: Path) -> int:

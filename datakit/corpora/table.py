@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,12 @@ from datakit.corpora.layout import label_and_split
 from datakit.corpora.metadata import (
     BYTES_COLUMNS,
     PATH_COLUMNS,
+    column_values,
     entry_reader,
     find_column,
     read_table,
 )
+from datakit.corpora.parquet_rows import types_of
 from datakit.corpora.walk import read_regular
 from datakit.errors import CorpusError
 from datakit.sample import Sample
@@ -95,6 +98,22 @@ class Table:
             raise OSError("the row holds no bytes")
         return data
 
+    def column_types(self) -> dict[str, Any]:
+        """Arrow types of the columns, where the tables are parquet and agree on them."""
+        return types_of(self._files)
+
+    def records(self) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
+        """Of every sample, in order: its id, its column of the image, what reads the others."""
+        for file in self._files:
+            row = 0
+            for _, _, table in self._groups([file]):
+                column, _ = _image_column(file.name, table.schema)
+                names = [name for name in table.column_names if name != column]
+                values = {name: column_values(table.column(name)) for name in names}
+                for i in range(len(table)):
+                    yield f"{file.name}#{row:09d}", column, partial(_fields, values, i)
+                    row += 1
+
     def _groups(self, files: list[Path]) -> Iterator[tuple[Path, int, pa.Table]]:
         """Row groups without the image bytes' cost where only paths are needed."""
         import pyarrow as pa
@@ -110,6 +129,10 @@ class Table:
                     yield file, group, parquet.read_row_group(group)
             except (pa.ArrowException, OSError) as error:
                 raise CorpusError(f"{file} cannot be read: {error}") from error
+
+
+def _fields(values: dict[str, list[Any]], i: int) -> dict[str, Any]:
+    return {name: column[i] for name, column in values.items()}
 
 
 def _image_column(name: str, schema: pa.Schema) -> tuple[str, bool]:
@@ -142,7 +165,8 @@ def _sample(
     told: Any,
     holds_paths: bool,
 ) -> Sample:
-    facts = {"label": told.label, "split": told.split, "caption": told.caption}
+    names = ("label", "split", "caption", "language", "date")
+    facts = {name: getattr(told, name) for name in names}
     if not holds_paths:
         problem = None if present else "the row holds no image"
         stamp = file.stat().st_mtime_ns

@@ -38,9 +38,9 @@ class Tar:
     def __init__(self, location: str, files: list[Path], text_column: str | None = None) -> None:
         self.location = location
         self.notes: dict[str, int] = {}
-        self._files = sorted(files, key=lambda file: file.name + "/")
+        self.files = sorted(files, key=lambda file: file.name + "/")
         self.text_column = text_column
-        kinds = (tar_modality(file) for file in self._files)
+        kinds = (tar_modality(file) for file in self.files)
         self.modality = next((kind for kind in kinds if kind is not None), "image")
         self._length: int | None = None
         self._open: tuple[str, tarfile.TarFile] | None = None
@@ -55,12 +55,24 @@ class Tar:
 
     def __iter__(self) -> Iterator[Sample]:
         notes: Counter[str] = Counter()
-        for file in self._files:
-            if self.modality == "text":
-                yield from TextMembers(file, _is_plain(file), self.text_column, notes)
-            else:
-                yield from sorted(_samples(file, notes), key=lambda sample: sample.sample_id)
+        for file in self.files:
+            yield from self.samples_of(file, notes)
         self.notes = dict(sorted(notes.items()))
+
+    def samples_of(self, file: Path, notes: Counter[str]) -> Iterator[Sample]:
+        """Samples of one of the files, in the order of their ids.
+
+        Parameters
+        ----------
+        file
+            One of `files`.
+        notes
+            Counts what is no sample, and damage.
+        """
+        if self.modality == "text":
+            yield from TextMembers(file, _is_plain(file), self.text_column, notes)
+        else:
+            yield from sorted(_samples(file, notes), key=lambda sample: sample.sample_id)
 
     def read(self, sample: Sample) -> bytes:
         """Bytes of one member."""
@@ -124,6 +136,8 @@ def _samples(file: Path, notes: Counter[str]) -> Iterator[Sample]:
                 normal_split(facts.get("split")),
                 facts.get("caption"),
                 sample.problem,
+                facts.get("language"),
+                facts.get("date"),
             )
 
 
@@ -172,6 +186,8 @@ def _facts(suffix: str, data: bytes) -> dict[str, Any]:
             ("caption", ("caption", "text")),
             ("label", ("label", "class", "cls")),
             ("split", ("split",)),
+            ("language", ("language", "lang")),
+            ("date", ("date",)),
         ):
             value = next(
                 (fields[s] for s in sources if isinstance(fields.get(s), (str, int))), None

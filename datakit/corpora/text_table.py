@@ -8,11 +8,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from datakit.corpora.csv_rows import csv_rows, head_of_csv
-from datakit.corpora.jsonl import count_jsonl, head_of_jsonl, jsonl_rows
+from datakit.corpora.csv_rows import csv_records, csv_rows, head_of_csv
+from datakit.corpora.jsonl import count_jsonl, head_of_jsonl, jsonl_records, jsonl_rows
 from datakit.corpora.layout import split_of_file
-from datakit.corpora.parquet_rows import count_parquet, head_of_parquet, parquet_rows
+from datakit.corpora.parquet_rows import (
+    count_parquet,
+    head_of_parquet,
+    parquet_records,
+    parquet_rows,
+    types_of,
+)
 from datakit.corpora.text_columns import NO_FACTS, Columns, Head, Row, choose_columns
 from datakit.errors import CorpusError
 from datakit.sample import Sample
@@ -25,11 +32,12 @@ class _Format:
     head: Callable[[Path], Head]
     rows: Callable[[Path, Columns, Counter[str]], Iterator[Row]]
     count: Callable[[Path], int] | None
+    records: Callable[[Path, str], Iterator[Callable[[], dict[str, Any]]]]
 
 
-_JSONL = _Format(head_of_jsonl, jsonl_rows, count_jsonl)
-_CSV = _Format(head_of_csv, csv_rows, None)
-_PARQUET = _Format(head_of_parquet, parquet_rows, count_parquet)
+_JSONL = _Format(head_of_jsonl, jsonl_rows, count_jsonl, lambda path, _: jsonl_records(path))
+_CSV = _Format(head_of_csv, csv_rows, None, lambda path, _: csv_records(path))
+_PARQUET = _Format(head_of_parquet, parquet_rows, count_parquet, parquet_records)
 
 
 def head_of(path: Path) -> Head:
@@ -132,6 +140,26 @@ class TextTable:
         if not isinstance(sample.source, bytes):
             raise OSError(sample.problem or "the sample carries no text")
         return sample.source
+
+    def column_types(self) -> dict[str, Any]:
+        """Arrow types of the columns, where the tables are parquet and agree on them."""
+        return types_of([path for _, path in self._files])
+
+    def records(self) -> Iterator[tuple[str, str, Callable[[], dict[str, Any]]]]:
+        """Of every sample, in order: its id, its column of the text, what reads all its fields.
+
+        The text itself need not be among these.
+        """
+        for file, path in self._files:
+            try:
+                head = head_of(path)
+                if not head.names and not head.n_records:
+                    continue
+                text = choose_columns(file, head, self.text_column).text
+                for row, load in enumerate(_format(path.name).records(path, text)):
+                    yield f"{file}#{row:09d}", text, load
+            except (CorpusError, OSError):
+                continue  # its one sample says so
 
     def _rows(self, name: str, path: Path, notes: Counter[str]) -> Iterator[Row]:
         try:

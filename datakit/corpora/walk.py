@@ -75,12 +75,20 @@ class Walk:
         What a manifest says, by path; what it lists is a sample whatever its name.
     notes
         Counts what is no sample, by reason.
+    apart
+        Files in the root that are passed over, whatever they are.
     """
 
     def __init__(
-        self, root: bytes, kind: Kind, listed: dict[str, Entry], notes: Counter[str]
+        self,
+        root: bytes,
+        kind: Kind,
+        listed: dict[str, Entry],
+        notes: Counter[str],
+        apart: frozenset[str] = frozenset(),
     ) -> None:
         self._root, self._kind, self._listed, self._notes = root, kind, listed, notes
+        self._apart = frozenset(os.fsencode(name) for name in apart)
 
     def __iter__(self) -> Iterator[Sample]:
         return self._folder(b"", {})
@@ -100,6 +108,8 @@ class Walk:
         keyed = sorted(((_order(entry), entry) for entry in here), key=lambda pair: pair[0])
         for (_, is_folder), entry in keyed:
             name = prefix + entry.name
+            if name in self._apart:
+                continue
             if entry.name.startswith(b".") or entry.name == b"__MACOSX":
                 self._notes["hidden file or folder, skipped"] += 1
             elif is_folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,10 @@ from datakit.gates.features import Features
 from datakit.gates.tables import corpus_table
 
 if TYPE_CHECKING:
+    from datakit.corpora.corpus import Corpus
     from datakit.profiles.profile import Profile
 
-__all__ = ["PREFIX", "baseline_parameters", "check_baseline", "incomparable"]
+__all__ = ["PREFIX", "baseline_parameters", "check_apart", "check_baseline", "incomparable"]
 
 PREFIX = "baseline_"
 """How the parameters of ratchet rules begin; a column of the corpus table follows."""
@@ -40,6 +42,40 @@ def check_baseline(profile: Profile, baseline: Profile) -> None:
             f"--baseline {baseline.path} was embedded by {theirs}, {profile.path} by {ours}: "
             "profile both with the same --encoder"
         )
+
+
+def check_apart(
+    baseline: Profile | None, judged: Profile | Corpus, made: str | os.PathLike[str] | None
+) -> None:
+    """Refuse a baseline that is what is judged: nothing ever falls below itself.
+
+    Parameters
+    ----------
+    baseline
+        The baseline, or None.
+    judged
+        A saved profile, or a corpus that is profiled first.
+    made
+        Where a corpus's profile is written.
+
+    Raises
+    ------
+    InputError
+        It is.
+    """
+    from datakit.profiles.profile import Profile
+
+    if baseline is None:
+        return
+    place = judged.path if isinstance(judged, Profile) else made
+    if place is None or os.path.realpath(place) != os.path.realpath(baseline.path):
+        return
+    if isinstance(judged, Profile):
+        raise InputError(f"--baseline {baseline.path} is what is judged: give an earlier profile")
+    raise InputError(
+        f"--baseline {baseline.path} is where the profile of {judged.location} is written: copy it "
+        "before, or give another --out"
+    )
 
 
 def baseline_parameters(

@@ -51,7 +51,11 @@ entities at the end; in the values themselves they cannot be, as `shown` writes 
 _ENTITIES = {0xE000 + i: html.escape(c) for i, c in enumerate("<>&\"'")}
 
 
-def write_data_docs(results: Mapping[str, ExpectationSuiteValidationResult], out: Path) -> Path:
+def write_data_docs(
+    results: Mapping[str, ExpectationSuiteValidationResult],
+    out: Path,
+    unjudged: Mapping[str, str] | None = None,
+) -> Path:
     """Write one page for each table that was judged, and an index.
 
     The same results give the same bytes. Files of other names in the folder stay.
@@ -63,6 +67,8 @@ def write_data_docs(results: Mapping[str, ExpectationSuiteValidationResult], out
         ``partial_unexpected_list`` of a result are shown.
     out
         The folder; it is made where it is not there.
+    unjudged
+        Rule -> why it judged nothing. GX knows nothing of these; the index names them.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def write_data_docs(results: Mapping[str, ExpectationSuiteValidationResult], out
         The folder cannot be written.
     """
     pages = {f"{name}.html": _page(name, result) for name, result in results.items()}
-    pages["index.html"] = _index(results)
+    pages["index.html"] = _index(results, unjudged or {})
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
@@ -179,7 +185,9 @@ def _head(title: str) -> str:
     )
 
 
-def _index(results: Mapping[str, ExpectationSuiteValidationResult]) -> str:
+def _index(
+    results: Mapping[str, ExpectationSuiteValidationResult], unjudged: Mapping[str, str]
+) -> str:
     rows = []
     for name, result in results.items():
         failed = sum(not one.success for one in result.results)
@@ -189,6 +197,11 @@ def _index(results: Mapping[str, ExpectationSuiteValidationResult]) -> str:
             f'<tr><td><a href="{html.escape(name)}.html">{html.escape(name)}</a></td>'
             f'<td><i class="{mark}"></i></td><td>{n - failed} of {n} expectations met</td></tr>'
         )
+    rows += [
+        f"<tr><td>{html.escape(shown(rule))}</td><td></td>"
+        f"<td>not judged: {html.escape(shown(reason))}</td></tr>"
+        for rule, reason in unjudged.items()
+    ]
     table = "\n".join(rows)
     body = (
         f"<main><h4>Great Expectations: validation results</h4>\n<table>\n{table}\n</table></main>"

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from datakit.gates.columns import DIMENSIONS, Holds, corpus_columns, sample_columns
 from datakit.gates.conditions import check_condition, compared
@@ -192,7 +192,7 @@ _FITS: Mapping[Holds, Callable[[Any], bool]] = {
 }
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,10 @@ class Named:
     def paths(self, rows: Numbers) -> tuple[str, ...]:
         """Paths of rows, in the given order."""
         return tuple(self._all.take(rows).to_pylist()) if len(rows) else ()
+
+    def every_path(self) -> Iterator[str]:
+        """Paths of all rows, one by one."""
+        return (path.as_py() for path in self._all)
 
     def worst(self, rule: Rule, found: Finding) -> Numbers:
         """Rows that broke a rule, the worst first."""

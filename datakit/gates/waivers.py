@@ -140,7 +140,8 @@ def _waiver(node: yaml.Node, file: Path) -> Waiver:
 
 
 def _text(node: Any, file: Path, name: str) -> str:
-    value = " ".join(node.value.split()) if isinstance(node.value, str) else ""
+    given = isinstance(node.value, str) and not node.tag.endswith(":null")
+    value = " ".join(node.value.split()) if given else ""
     if not value:
         raise WaiverError(f"{_where(file, node)}: {name} is empty: give a text")
     return value

@@ -11,9 +11,16 @@ Gray = npt.NDArray[np.uint8]
 
 _TOLERANCE = 10
 
+_OUTLINE = 0.55
+"""Share of a framed picture's outline that differs from the frame. Measured: 97.6 % of photographs
+in black or white frames have more, and 1.8 % of MNIST's digits, whose ground has no outline."""
+
 
 def borders(gray: Gray, tolerance: int = _TOLERANCE) -> npt.NDArray[np.float64]:
     """Uniform border on each side of n gray images of one size.
+
+    An even ground on all four sides is a border only where what it surrounds has a straight
+    outline: a frame, not a digit or a thing in the middle of a page.
 
     Parameters
     ----------
@@ -27,16 +34,21 @@ def borders(gray: Gray, tolerance: int = _TOLERANCE) -> npt.NDArray[np.float64]:
     ndarray of shape (n, 4)
         Top, bottom, left, right, each a share of the height or width in [0, 0.5].
     """
-    n, h, w = gray.shape
-    out = np.zeros((n, 4))
+    out = np.zeros((len(gray), 4))
     outermost = (gray[:, 0], gray[:, -1], gray[:, :, 0], gray[:, :, -1])
-    for side, lines in enumerate(outermost):
-        # Most pictures have no border, and their outermost lines tell.
-        for i in np.flatnonzero(np.ptp(lines, axis=1) <= tolerance).tolist():
-            picture = gray[i] if side < 2 else gray[i].T
-            ordered = picture[::-1] if side % 2 else picture
-            length = h if side < 2 else w
-            out[i, side] = _uniform_lines(ordered, length // 2, tolerance) / length
+    even = np.array([np.ptp(line, axis=1) <= tolerance for line in outermost])
+    # Most pictures have no border, and their outermost lines tell.
+    for i in np.flatnonzero(even.any(axis=0)).tolist():
+        sides = (gray[i], gray[i, ::-1], gray[i].T, gray[i].T[::-1])
+        counts = [
+            _uniform_lines(lines, len(lines) // 2, tolerance) if even[side, i] else 0
+            for side, lines in enumerate(sides)
+        ]
+        if min(counts) and _outline(gray[i], counts, tolerance) < _OUTLINE:
+            continue
+        for side, (lines, count) in enumerate(zip(sides, counts, strict=True)):
+            if count and _ends_in_picture(lines, count, tolerance):
+                out[i, side] = count / len(lines)
     return out
 
 
@@ -47,16 +59,30 @@ def border_widths(gray: Gray, tolerance: int = _TOLERANCE) -> tuple[float, float
 
 
 def _uniform_lines(lines: Gray, limit: int, tolerance: int) -> int:
-    """Leading lines that are as uniform as the first one, 0 when it is no border."""
-    first = lines[0]
-    level, count = int(first[len(first) // 2]), 1
+    """Leading lines that are as uniform as the first one, 0 where there is nothing else."""
+    level, count = _level(lines), 1
     while count < limit:
         line = lines[count]
         if max(int(line.max()) - level, level - int(line.min())) > tolerance:
-            break
+            return count
         count += 1
-    else:
-        return 0
-    # A bar ends in a line that is picture all along; an even background ends in a few pixels.
-    picture = np.abs(lines[min(count + 1, len(lines) - 1)].astype(np.int16) - level) > tolerance
-    return count if picture.mean() >= 0.25 else 0
+    return 0
+
+
+def _ends_in_picture(lines: Gray, count: int, tolerance: int) -> bool:
+    """Whether a bar ends in a line that is picture all along; an even ground ends in few pixels."""
+    after = lines[min(count + 1, len(lines) - 1)].astype(np.int16)
+    return bool((np.abs(after - _level(lines)) > tolerance).mean() >= 0.25)
+
+
+def _outline(gray: Gray, counts: list[int], tolerance: int) -> float:
+    """Share of the outline of what lies between borders that differs from them, mean of sides."""
+    top, bottom, left, right = counts
+    inner = gray[top : len(gray) - bottom, left : gray.shape[1] - right].astype(np.int16)
+    lines = (inner[0], inner[-1], inner[:, 0], inner[:, -1])
+    return float(np.mean([(np.abs(line - _level(gray)) > tolerance).mean() for line in lines]))
+
+
+def _level(lines: Gray) -> int:
+    """The level of a border: that in the middle of the outermost line."""
+    return int(lines[0, lines.shape[1] // 2])

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from datakit.measures.text_block import TextBlock
 from datakit.sample import Column
 
-__all__ = ["MARKUP_COLUMNS", "locate_markup", "markup"]
+__all__ = ["MARKUP_COLUMNS", "TAG", "entities", "locate_markup", "markup", "script_lines"]
 
 Spans = list[tuple[int, int]]
 
@@ -62,11 +62,13 @@ _TAGS = (
     "select slot small source span strike strong style sub summary sup svg table tbody td template "
     "textarea tfoot th thead time title tr track tt u ul var video wbr xml"
 )
-_TAG = re.compile(
+TAG = re.compile(
     r"<(?:(/?)(" + "|".join(sorted(_TAGS.split(), key=len, reverse=True)) + r")"
     r"(?:\s[^<>]{0,4000}|/)?>|!--[^<>]{0,4000}-->|!doctype\b[^<>]{0,400}>|\?(?:php|xml)\b)",
     re.IGNORECASE,
 )
+"""A tag, comment or document type; its groups are the slash of a closing tag, and the name."""
+
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _WIKI = re.compile(
     r"\[\[[^\[\]\n]{1,300}\]\]|\{\{[^{}\n]{1,500}\}\}|'''|"
@@ -103,13 +105,13 @@ def markup(block: TextBlock) -> dict[str, npt.NDArray[np.float64]]:
     for i, text in enumerate(block.texts):
         if not _possible(text):
             continue
-        tags, entities = _tags(text), _entities(text)
-        scripts, wiki = list(_script_lines(text)), _wiki(text)
+        tags, references = _tags(text), entities(text)
+        scripts, wiki = list(script_lines(text)), _wiki(text)
         out["n_html_tags"][i] = len(tags)
-        out["n_html_entities"][i] = len(entities)
+        out["n_html_entities"][i] = len(references)
         out["n_script_lines"][i] = len(scripts)
         out["n_wiki_marks"][i] = len(wiki)
-        spans = _merged([(a, b) for a, b, _ in _elements(tags)] + entities + scripts + wiki)
+        spans = _merged([(a, b) for a, b, _ in _elements(tags)] + references + scripts + wiki)
         out["markup_rate"][i] = sum(b - a for a, b in spans) / max(len(text), 1)
     return out
 
@@ -117,7 +119,7 @@ def markup(block: TextBlock) -> dict[str, npt.NDArray[np.float64]]:
 def locate_markup(text: str) -> Spans:
     """Where the markup of a document is: spans in order that do not overlap."""
     tags = [(a, b) for a, b, _ in _elements(_tags(text))]
-    return _merged(tags + _entities(text) + list(_script_lines(text)) + _wiki(text))
+    return _merged(tags + entities(text) + list(script_lines(text)) + _wiki(text))
 
 
 def _possible(text: str) -> bool:
@@ -129,7 +131,7 @@ def _tags(text: str) -> list[tuple[int, int, str]]:
     """Every tag with its name in lower case, closing tags with a slash."""
     if "<" not in text:
         return []
-    return [(*m.span(), (m[1] + m[2]).lower() if m[2] else "") for m in _TAG.finditer(text)]
+    return [(*m.span(), (m[1] + m[2]).lower() if m[2] else "") for m in TAG.finditer(text)]
 
 
 def _elements(tags: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -154,7 +156,8 @@ def _entity_names() -> frozenset[str]:
     return frozenset(name for name in html5 if name.endswith(";"))
 
 
-def _entities(text: str) -> Spans:
+def entities(text: str) -> Spans:
+    """Character references that HTML knows, such as ``&nbsp;`` or ``&#8217;``, in order."""
     if "&" not in text:
         return []
     names = _entity_names()
@@ -167,7 +170,7 @@ def _wiki(text: str) -> Spans:
     return [m.span() for m in _WIKI.finditer(text)]
 
 
-def _script_lines(text: str) -> Iterator[tuple[int, int]]:
+def script_lines(text: str) -> Iterator[tuple[int, int]]:
     """Lines that hold a statement of a script or a rule of a style sheet."""
     if not (any(mark in text for mark in "{}=$") or _has_calls(text)):
         return

@@ -103,17 +103,19 @@ def near_pairs(prints: Fingerprints) -> tuple[Pairs, npt.NDArray[np.float64]]:
         floor = np.maximum(prints.floor[close].max(axis=1, initial=0), MIN_CORRELATION)
     _keep(found, close, frame, frame >= floor)
     inside = _unique(_crop_candidates(trimmed, prints.vectors))
-    frame = _frame_similarity(inside, whole, trimmed)
+    drawn = np.zeros(len(inside), bool)
+    if prints.floor is not None:  # a part of a line drawing fits into many others
+        drawn = prints.floor[inside].max(axis=1, initial=0) > MIN_CORRELATION
     if prints.vectors is None:
+        inside = inside[~drawn]
         crop = _crop_similarity(inside, trimmed)
         _keep(found, inside, crop, crop >= MIN_CROP_CORRELATION)
     else:
+        frame = _frame_similarity(inside, whole, trimmed)
         cosine = _cosine(inside, prints.vectors)
         small = _both(inside, prints.small)
         _keep(found, inside, frame, (frame + 0.45 * cosine >= MIN_FRAME_EVIDENCE) & ~small)
-        possible = 1.0 + 0.4 * cosine >= MIN_CROP_EVIDENCE
-        if prints.floor is not None:  # a part of a line drawing fits into many others
-            possible &= prints.floor[inside].max(axis=1, initial=0) <= MIN_CORRELATION
+        possible = (1.0 + 0.4 * cosine >= MIN_CROP_EVIDENCE) & ~drawn
         inside, cosine, small = inside[possible], cosine[possible], small[possible]
         crop = _crop_similarity(inside, trimmed)
         enough = (crop >= MIN_CROP_CORRELATION) | ~small

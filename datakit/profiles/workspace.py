@@ -18,6 +18,7 @@ __all__ = ["Workspace", "check_apart", "locked", "workspace"]
 
 _ENTRIES = frozenset(
     (
+        "comparison.json",
         "embeddings",
         "excerpts.parquet",
         "issues.parquet",

@@ -15,9 +15,7 @@ __all__ = ["COPIES", "group_numbers", "representatives"]
 COPIES = ("exact_duplicate", "near_duplicate")
 
 
-def group_numbers(
-    profile: Profile, issues: tuple[str, ...] = COPIES
-) -> npt.NDArray[np.int64]:
+def group_numbers(profile: Profile, issues: tuple[str, ...] = COPIES) -> npt.NDArray[np.int64]:
     """Number of every row's duplicate group, shape (n,).
 
     Groups are numbered in the order of their first rows; a sample without copies is its own.

@@ -498,6 +498,15 @@ def test_a_rule_about_another_evaluation_set_than_was_given_is_noted(run, odd, t
         assert len(notes) == 1
 
 
+def test_a_baseline_that_is_what_is_judged_is_refused(run, place):
+    # The cache of a CI job is where the new profile goes: compared with itself, nothing ever fell.
+    for source, words in (("images", "copy it before"), ("images.profile", "what is judged")):
+        options = ["--suite", "bears.json", "--baseline", "./images.profile"]
+        done = run("gate", source, *options, cwd=place)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert words in done.stderr
+
+
 def test_a_changed_profile_is_not_judged_and_an_old_one_says_so(run, place, tmp_path):
     copy = changed(place, tmp_path)
     options = ["--suite", "bears.json", "--json"]
@@ -514,6 +523,11 @@ def test_a_changed_profile_is_not_judged_and_an_old_one_says_so(run, place, tmp_
         done = run("gate", *arguments, *options, cwd=place)
         (note,) = json.loads(done.stdout)["notes"]
         assert f"{old} is of an older datakit" in note
+    shutil.rmtree(old)
+    other = changed(place, tmp_path, measures="0" * 16)
+    done = run("gate", "images.profile", "--baseline", other, *options, cwd=place)
+    (note,) = json.loads(done.stdout)["notes"]
+    assert f"{other} was measured by another version" in note
 
 
 def test_a_reader_that_goes_away_changes_no_decision(place):

@@ -38,3 +38,4 @@ def test_the_generated_pages_are_those_that_are_generated():
     assert (docs / "columns.md").read_text(encoding="utf-8") == generate.columns()
     assert (docs / "issues.md").read_text(encoding="utf-8") == generate.issues()
     assert (docs / "explanations.md").read_text(encoding="utf-8") == generate.explanations()
+    assert (docs / "recipe.md").read_text(encoding="utf-8") == generate.recipe()

@@ -130,6 +130,12 @@ def test_the_index_leads_to_every_table(docs):
     assert "0 of 2 expectations met" in page.text
 
 
+def test_the_index_names_what_was_not_judged(tmp_path):
+    write_data_docs({}, tmp_path, {"labels": "no <b>label</b>\n::error::"})
+    page = Page((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert r"not judged: no <b>label</b>\n::error::" in page.text
+
+
 def test_the_same_results_give_the_same_bytes(docs):
     names = sorted(file.name for file in (docs / "site").iterdir())
     assert names == ["corpus.html", "index.html", "samples.html"]

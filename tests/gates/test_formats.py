@@ -151,7 +151,7 @@ def test_a_number_of_a_column_is_no_share():
 def test_the_text_names_rule_distance_and_files_and_ends_with_what_failed():
     text = render(mixed(), "text")
     lines = text.splitlines()
-    assert lines[-2] == "failed: near-duplicates, min-side, diversity"
+    assert lines[-2] == "failed: near-duplicates, min-side; not judged: diversity"
     assert lines[-1].endswith("exit code 1")
     at = next(i for i, line in enumerate(lines) if line.startswith("FAILED    near-duplicates"))
     assert "6.12 %, at most 1 % allowed, 0.4 % in the baseline (61 of 1,000" in lines[at]

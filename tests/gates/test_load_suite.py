@@ -241,6 +241,14 @@ MEAN = "column_mean_to_be_between"
             {"column": "blurry_rate", "min_value": 0, "table": "corpus"},
             "from 0 to 1",
         ),
+        ("table_row_count_to_be_between", {"max_value": 9, "table": "corpus"}, "one row"),
+        ("table_row_count_to_equal", {"value": 1, "table": "corpus"}, "one row"),
+        ("column_values_to_be_unique", {"column": "diversity", "table": "corpus"}, "one row"),
+        (
+            "column_values_to_not_be_outliers",
+            {"column": "diversity", "table": "corpus"},
+            "one row",
+        ),
     ],
 )
 def test_critical_rules_that_can_never_fail(write_suite, rule, kind, kwargs, words):

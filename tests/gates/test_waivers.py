@@ -118,6 +118,16 @@ def test_a_glob_of_everything_is_no_list_of_samples(write, glob):
         load_waivers(write(entry(samples=f'train/a.jpg, "{glob}"')))
 
 
+@pytest.mark.parametrize("glob", ["?*", "[!/]*", "*.jpg", "train/*"])
+def test_globs_that_come_to_name_every_sample_waive_nothing(
+    make_profile, suite_of, blurry, write, glob
+):
+    profile = make_profile(issues={"blurry": [1, 2, 11]})
+    decision = judged(profile, suite_of(blurry(0)), write(entry(samples=f'"{glob}"')))
+    assert decision.exit_code == 1
+    assert decision.verdicts[0].reason == "the waivers name every sample of the corpus"
+
+
 def test_a_rule_that_is_not_there_is_refused(make_profile, suite_of, blurry, write):
     file = write(entry() + entry(rule="blury-rate"))
     with pytest.raises(WaiverError, match=r"yaml:4: .*did you mean blurry-rate"):
@@ -135,6 +145,7 @@ def test_a_rule_that_is_not_there_is_refused(make_profile, suite_of, blurry, wri
         ("\n- rule: a\n  reason: b\n  expires: soon\n", 4, "2027-01-31"),
         ("- rule: a\n  reason: b\n  expires: 2026-02-30\n", 3, "2027-01-31"),
         ("- rule: a\n  reason: ''\n  expires: 2026-01-01\n", 2, "reason is empty"),
+        ("- rule: a\n  reason: ~\n  expires: 2026-01-01\n", 2, "reason is empty"),
         ("- rule: a\n  reasn: b\n  expires: 2026-01-01\n", 2, "did you mean reason"),
         ("- rule: a\n  rule: b\n", 2, "repeated"),
         ("- rule: a\n  reason: b\n  expires: 2026-01-01\n  samples: x\n", 4, "list of paths"),

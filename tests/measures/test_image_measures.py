@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 import scipy.stats
 from conftest import encoded, textured
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from datakit.measures.image import IMAGE
+from datakit.measures.image_borders import border_widths
 from datakit.measures.image_columns import IMAGE_COLUMNS
 from datakit.measures.image_detail import effective_resolution
 from datakit.measures.image_read import jpeg_quality, read_image
@@ -132,6 +133,17 @@ def test_a_plain_background_is_no_letterbox():
     image = Image.new("RGB", (200, 200), "white")
     image.paste(textured(1, (40, 40)), (80, 80))
     assert one(image)["border_top"] == 0
+
+
+@pytest.mark.parametrize("size", [28, 200])
+def test_a_digit_or_a_thing_on_an_even_ground_is_no_letterbox(size):
+    # Its widest lines are a third of the picture and more, so each would do as the end of a bar.
+    image = Image.new("L", (size, size), 0)
+    box = tuple(round(share * size) for share in (0.2, 0.15, 0.8, 0.85))
+    ImageDraw.Draw(image).ellipse(box, fill=255, width=0)
+    assert border_widths(np.asarray(image)) == (0, 0, 0, 0)
+    ImageDraw.Draw(image).rectangle(box, fill=255)  # as large, but with a straight outline
+    assert min(border_widths(np.asarray(image))) > 0.1
 
 
 def test_enlarged_pictures_have_an_empty_high_band():

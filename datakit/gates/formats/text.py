@@ -81,7 +81,9 @@ def _whole(decision: Decision) -> Text:
         text.append_text(_details(verdict))
     text.append("\n")
     text.append(decision.decision, _DECIDED[decision.decision])
-    stopped = ", ".join(shown(v.rule) for v in (*decision.failures, *decision.errors))
+    failed = ", ".join(shown(v.rule) for v in decision.failures)
+    unjudged = ", ".join(shown(v.rule) for v in decision.errors)
+    stopped = "; ".join(filter(None, (failed, unjudged and f"not judged: {unjudged}")))
     text.append(f": {stopped}\n" if stopped else "\n")
     text.append(f"{summary(decision)}; exit code {decision.exit_code}\n", "dim")
     return text

@@ -1,0 +1,70 @@
+"""The effect in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from datakit.benchmarks.effect_arm import Arm
+from datakit.benchmarks.effect_difference import ALPHA, Difference
+from datakit.benchmarks.verdict import HELPS, HURTS, MIN_SEEDS, NO_EFFECT
+
+if TYPE_CHECKING:
+    from datakit.benchmarks.effect import Effect
+
+__all__ = ["failure_lines", "told"]
+
+
+def failure_lines(arms: Mapping[str, Arm]) -> tuple[str, ...]:
+    """Such as "curated: 3 of 8 runs failed and are left out.", the arm with the most first."""
+    failed = sorted(
+        ((arm.n_failed, name, len(arm.values)) for name, arm in arms.items() if arm.n_failed),
+        key=lambda line: -line[0],
+    )
+    return tuple(f"{name}: {n} of {k} runs failed and are left out." for n, name, k in failed)
+
+
+def told(effect: Effect) -> str:
+    """The verdict with its figures, in one or two sentences."""
+    difference, metric = effect.deciding, effect.metric
+    control = "raw" if effect.halves else "a random subset of raw of the same size"
+    if difference is None or difference.n_seeds < MIN_SEEDS:
+        n = difference.n_seeds if difference else 0
+        return (
+            f"Too few runs: {n} {'seed' if n == 1 else 'seeds'} with both values,"
+            f" at least {MIN_SEEDS} are needed."
+        )
+    figures = f"{metric.name} against {control}: {_figures(difference)}"
+    if effect.verdict == HELPS:
+        return f"Curation helps. {figures}"
+    if effect.verdict == HURTS:
+        return f"Curation hurts. {figures}"
+    if effect.verdict == NO_EFFECT:
+        return f"No effect found. {figures}"
+    return f"Too few runs. {figures} {_advice(effect)}".rstrip()
+
+
+def _figures(d: Difference) -> str:
+    """Such as "-12.1 (-26.1 %; 95 % interval -30.2 to -21.8 %), p < .001, 8 seeds."."""
+    if d.relative is None or d.relative_low is None or d.relative_high is None:
+        share, low, high = "", f"{d.low:+.3g}", f"{d.high:+.3g}"
+    else:
+        share = f"{100 * d.relative:+.1f} %; "
+        low, high = f"{100 * d.relative_low:+.1f}", f"{100 * d.relative_high:+.1f} %"
+    covered = 100 * (1 - d.level)
+    stated = "95" if d.level == ALPHA else f"{covered:.1f}"
+    p = "p < .001" if d.p < 0.001 else "p = " + f"{d.p:.3f}".removeprefix("0")
+    text = f"{d.value:+.3g} ({share}{stated} % interval {low} to {high}), {p}, {d.n_seeds} seeds."
+    return text.replace("-", "\u2212")
+
+
+def _advice(effect: Effect) -> str:
+    smallest = f"{100 * effect.metric.smallest:g} %"
+    if effect.n_needed is not None:
+        return f"About {effect.n_needed} seeds per arm would tell an effect of {smallest}."
+    if effect.reasons:
+        return ""  # runs that fail are not made up for by more runs
+    return (
+        f"As far as these seeds show, no number of them would tell an effect of {smallest}:"
+        " which samples the sets happen to hold matters more; use more data."
+    )

@@ -1,0 +1,95 @@
+"""Samples that no arm may see: chosen by content, with everything that is nearly one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from datakit.curation.proposal import propose
+from datakit.validators.copies import group_numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from datakit.profiles.profile import Profile
+
+__all__ = ["Held", "hold_out"]
+
+Mask = npt.NDArray[np.bool_]
+
+SHARE, MOST = 0.2, 5_000
+"""Of the corpus, and samples, that are held out at most."""
+
+DEFECTS_LEFT = frozenset(("truncated", "exact_duplicate", "near_duplicate", "split_leak"))
+"""Issues that a sample of the hold-out may have: the first flags many sound texts, and copies are
+reduced to one."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A hold-out.
+
+    Parameters
+    ----------
+    reference
+        Rows of the profile that models are compared with, shape (n,).
+    family
+        These rows, and all that are copies of one of them: no arm may have them, shape (n,).
+    n_unsound
+        Rows that were passed over for the reference because of an issue.
+    """
+
+    reference: Mask
+    family: Mask
+    n_unsound: int
+
+
+def hold_out(profile: Profile) -> Held:
+    """Split a hold-out off a corpus: its test split where it has one, else a fifth by content.
+
+    Models are compared with sound samples only (without an issue that the profile's own proposal
+    would act on, and one of each group of copies): a reference that is as spoiled as the corpus
+    would reward a model for its junk.
+
+    Parameters
+    ----------
+    profile
+        Of the raw corpus.
+    """
+    rows = profile.rows
+    sound = (rows["status"] == "ok").to_numpy()
+    flagged = profile.issues.loc[profile.issues["issue"].isin(_defects(profile)), "sample_id"]
+    sound &= ~rows["sample_id"].isin(set(flagged)).to_numpy()
+    groups = group_numbers(profile)
+    splits = rows["split"].to_numpy()
+    candidates = sound & (splits == "test") if (splits == "test").any() else sound
+    chosen = _first_of_groups(rows, groups, np.flatnonzero(candidates))
+    if not (splits == "test").any():
+        chosen = chosen[: min(int(SHARE * sound.sum()), MOST)]
+    reference = np.zeros(len(rows), bool)
+    reference[chosen[:MOST]] = True
+    family = np.isin(groups, groups[reference])
+    if (splits == "test").any():
+        family |= np.isin(splits, ("test", "val"))
+    return Held(reference, family, int((~sound).sum()))
+
+
+def _defects(profile: Profile) -> set[str]:
+    """Issues that are defects of this corpus, and no trait of it."""
+    recipe = propose(profile)
+    dropped = {issue for step in recipe.select for issue in getattr(step, "issues", ())}
+    cleaned = {issue for step in recipe.clean for issue in step.only}
+    return (dropped | cleaned) - DEFECTS_LEFT
+
+
+def _first_of_groups(
+    rows: pd.DataFrame, groups: npt.NDArray[np.int64], candidates: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """One candidate of each group of copies, in the order of their content hashes."""
+    hashes = rows["content_hash"].to_numpy()[candidates]
+    ordered = candidates[np.argsort(hashes.astype(str), kind="stable")]
+    _, first = np.unique(groups[ordered], return_index=True)
+    return ordered[np.sort(first)]

@@ -1,0 +1,225 @@
+"""One run: a model trained on one arm with one seed, its samples, and how good they are."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from datakit.benchmarks.material import Design, chosen, load_content
+from datakit.executors.executor import Watch
+from datakit.profiles.files import atomic, write_json
+
+__all__ = ["DONE", "RunTask", "read_run", "run_folder"]
+
+DONE = "run.json"
+LIVE_SECONDS = 1.0
+N_SHOWN = 64
+_TEXT_SAMPLES, _TEXT_BYTES = 64, 256
+
+Shard = tuple[int, tuple[str, int]]
+
+
+def run_folder(folder: Path, arm: str, seed: int) -> Path:
+    """Where a run is saved."""
+    return folder / "runs" / f"{arm.replace(' ', '_')}-{seed:03d}"
+
+
+def read_run(folder: Path) -> dict[str, Any] | None:
+    """What a finished run found; None where it is not finished."""
+    try:
+        found: dict[str, Any] = json.loads((folder / DONE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+@dataclass(frozen=True)
+class RunTask:
+    """Trains, samples, measures and saves; a run that is saved already is not done again.
+
+    Parameters
+    ----------
+    folder
+        Of the benchmark: ``data/`` with the content of the arms, ``runs/`` for the results.
+    model, preset
+        Names.
+    design
+        Which samples an arm trains on.
+    space
+        Feature space of images, see `FeatureSpace`.
+    n_generated
+        Images that are drawn and compared.
+    seed
+        Of the benchmark; a run's own seed is added.
+    """
+
+    folder: Path
+    model: str
+    preset: str
+    design: Design
+    space: str
+    n_generated: int
+    seed: int = 0
+
+    def __call__(self, shard: Shard, watch: Watch) -> dict[str, Any]:
+        """Do one run (arm, seed); returns what was found, and saves it."""
+        _, (arm, seed) = shard
+        place = run_folder(self.folder, arm, seed)
+        known = read_run(place)
+        if known is not None:
+            return known
+        place.mkdir(parents=True, exist_ok=True)
+        found = self._run(place, arm, seed)
+        write_json(place / DONE, found)
+        (place / "live.json").unlink(missing_ok=True)
+        return found
+
+    def _run(self, place: Path, arm: str, seed: int) -> dict[str, Any]:
+        from datakit.benchmarks.training import Diverged
+
+        began = time.process_time()
+        source, rows = self.design.rows(arm, seed)
+        train = chosen(load_content(self.folder / "data", source), rows)
+        found: dict[str, Any] = {
+            "arm": arm,
+            "seed": seed,
+            "model": self.model,
+            "preset": self.preset,
+            "n_samples": len(rows),
+            "status": "ok",
+            "value": None,
+        }
+        try:
+            if self.model == "lm":
+                found |= self._text(place, train, seed)
+            else:
+                found |= self._images(place, train, seed)
+        except Diverged as error:
+            found |= {"status": "diverged", "reason": str(error)}
+        if found.get("fidelity", {}).get("collapsed"):
+            found["status"] = "collapsed"
+        return found | {"cpu_seconds": round(time.process_time() - began, 2)}
+
+    def _images(self, place: Path, train: Any, seed: int) -> dict[str, Any]:
+        from datakit.benchmarks.feature_space import FeatureSpace
+        from datakit.benchmarks.fidelity_images import image_fidelity
+        from datakit.benchmarks.models import model_class
+        from datakit.benchmarks.pictures import as_tensor
+        from datakit.benchmarks.training import best_device, generator, one_thread
+
+        device = best_device()
+        kind = model_class(self.model)
+        preset = kind.presets[self.preset]
+        shape = train.shape[1:]
+        own = self.seed * 1_000_003 + seed
+        model = kind(shape, preset, generator(own, "weights"), device)
+        self._train(place, model, as_tensor(train), preset, own)
+        with one_thread(device):
+            drawn = model.sample(self.n_generated, generator(own, "samples"))
+            pixels = ((drawn + 1) * 127.5).round().clamp(0, 255).byte().numpy()
+            held = load_content(self.folder / "data", "holdout")
+            assert isinstance(held, np.ndarray)
+            space = FeatureSpace(self.space, held)
+            fidelity = image_fidelity(
+                space.features(pixels),
+                space.features(held),
+                space.features(train[: len(held) * 2]),
+                np.random.default_rng([own, 3]),
+            )
+        fidelity |= self._classes(pixels, held)
+        save_grid(place / "samples.png", pixels[:N_SHOWN])
+        return {
+            "shape": list(shape),
+            "value": fidelity["frechet_distance"],
+            "fidelity": fidelity,
+        }
+
+    def _classes(
+        self, pixels: npt.NDArray[np.uint8], held: npt.NDArray[np.uint8]
+    ) -> dict[str, Any]:
+        """Against the hold-out's classes, where it has labels."""
+        file = self.folder / "data" / "labels.json"
+        if not file.exists() or min(held.shape[2:]) < 8:
+            return {}
+        from datakit.benchmarks.classifier import fit_classifier
+        from datakit.benchmarks.fidelity_images import class_fidelity
+        from datakit.benchmarks.pictures import as_tensor
+
+        labels = json.loads(file.read_text(encoding="utf-8"))
+        images = as_tensor(held)
+        judge = fit_classifier(images, labels, self.seed)
+        new, kept = as_tensor(pixels), images[judge.reference]
+        found: dict[str, Any] = class_fidelity(judge.probabilities(new), judge.probabilities(kept))
+        from datakit.metrics.frechet import frechet_distance
+
+        distance = frechet_distance(judge.features(new), judge.features(kept))
+        return found | {"frechet_distance_classifier": distance}
+
+    def _text(self, place: Path, train: Any, seed: int) -> dict[str, Any]:
+        from datakit.benchmarks.fidelity_texts import text_fidelity
+        from datakit.benchmarks.models.lm import Lm, windows
+        from datakit.benchmarks.training import best_device, generator, one_thread
+
+        device = best_device()
+        preset = Lm.presets[self.preset]
+        own = self.seed * 1_000_003 + seed
+        model = Lm(preset, generator(own, "weights"), device)
+        self._train(place, model, windows(train, preset.context), preset, own)
+        with one_thread(device):
+            held = load_content(self.folder / "data", "holdout")
+            assert isinstance(held, list)
+            bits = model.bits_per_byte(held)
+            drawn = model.sample(_TEXT_SAMPLES, _TEXT_BYTES, generator(own, "samples"))
+        (place / "samples.txt").write_text(
+            "\n\n".join(text.decode("utf-8", "replace") for text in drawn), encoding="utf-8"
+        )
+        return {"value": bits, "fidelity": text_fidelity(drawn, held, train, bits)}
+
+    def _train(self, place: Path, model: Any, data: Any, preset: Any, own: int) -> None:
+        from safetensors.torch import save_file
+
+        from datakit.benchmarks.training import train
+
+        live = _Live(place / "live.json", preset.steps)
+        curves = train(model, data, preset.steps, preset.batch, own, model.device, live.told)
+        write_json(place / "curves.json", dataclasses.asdict(curves))
+        with atomic(place / "weights.safetensors") as temporary:
+            save_file(model.state(), str(temporary))
+
+
+class _Live:
+    """Says now and then how far a run is; read by whoever shows progress."""
+
+    def __init__(self, file: Path, steps: int) -> None:
+        self._file, self._steps = file, steps
+        self._next = 0.0
+
+    def told(self, step: int, losses: dict[str, float]) -> None:
+        """Take one step's losses."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + LIVE_SECONDS
+            shown = {name: round(value, 4) for name, value in losses.items()}
+            text = json.dumps({"step": step, "steps": self._steps, "losses": shown})
+            self._file.write_text(text, encoding="utf-8")
+
+
+def save_grid(file: Path, pixels: npt.NDArray[np.uint8]) -> None:
+    """Write images (n, C, H, W) as one PNG, eight in a row."""
+    from PIL import Image
+
+    n, c, h, w = pixels.shape
+    side = 8
+    rows = -(-n // side)
+    sheet = np.full((rows * h, side * w, c), 255, np.uint8)
+    for i, image in enumerate(pixels):
+        y, x = divmod(i, side)
+        sheet[y * h : (y + 1) * h, x * w : (x + 1) * w] = image.transpose(1, 2, 0)
+    Image.fromarray(sheet[..., 0] if c == 1 else sheet).save(file, "PNG")
