@@ -45,8 +45,7 @@ def bench(
 
     Small generative models are trained on raw, on curated, and on random subsets of raw of the
     curated size; the same steps, initial weights and noise for each seed; and compared with a
-    hold-out that none of them saw, nor a near copy of it. Finished runs are kept, and not done
-    again by the same call.
+    hold-out that none of them saw, nor a near copy of it. Finished runs are kept.
 
     Parameters
     ----------
@@ -55,34 +54,22 @@ def bench(
     out
         A folder of benchmarks; this one has a folder of its own in it.
     recipe
-        Makes the curated corpus from raw, where `curated` is not given; a recipe, a file, a name,
-        or None for the one that the profile proposes.
+        Makes the curated corpus where none is given; None is what the profile proposes.
     holdout
         A corpus that no arm may see; None splits one off raw.
-    model
-        "flow" (the default for images), "vae", "gan", "dcgan", or "lm" for texts.
-    preset
-        "smoke" (mechanics only, no verdict), "quick" or "full".
+    model, preset
+        "flow" (None for images), "vae", "gan", "dcgan", or "lm" (None for texts); "smoke"
+        (mechanics only, no verdict), "quick" or "full".
     space
-        Feature space of the Frechet distance: "pca" (of the hold-out's pixels; the default up to
-        32 px), "efficientnet-lite0", "hub:MODEL".
-    seeds
-        Runs per arm, instead of the preset's.
-    seed
-        Of the whole.
+        Of the Frechet distance: "pca" (of the hold-out's pixels), an image encoder's name.
+    seeds, seed
+        Runs per arm, instead of the preset's; of the whole.
     clean
         A corpus known to be clean, as an upper bound, for studies.
     ablate
         Also one arm for each step of the recipe, left out.
-    workers
-        Runs side by side; None for one per core.
-    progress
-        Called with the number of finished runs, and of all.
-
-    Returns
-    -------
-    Effect
-        `verdict`, `table()`, `versus_random`, `versus_raw`, `sentence()`.
+    workers, progress
+        Runs side by side; called with the number of finished runs, and of all.
 
     Raises
     ------
@@ -95,22 +82,32 @@ def bench(
     n_seeds = _checked(preset, seeds, curated, recipe, ablate)
     place = Path(out)
     sides = {"raw": _side(raw, place, "raw", workers)}
-    modality = sides["raw"].profile.modality
-    name = _model(model, modality)
+    name = _model(model, sides["raw"].profile.modality)
     if curated is None:
         sides |= _curated_by(recipe, sides["raw"], place, ablate, workers)
-    else:
-        sides["curated"] = _side(curated, place, "curated", workers)
-    if clean is not None:
-        sides["clean"] = _side(clean, place, "clean", workers)
-    held = None if holdout is None else _side(holdout, place, "holdout", workers)
-    _check_kinds(sides, held)
+    others = {"curated": curated, "clean": clean, "holdout": holdout}
+    sides |= {k: _side(v, place, k, workers) for k, v in others.items() if v is not None}
+    _check_kinds(sides)
+    held = sides.pop("holdout", None)
     size, channels = (0, 0) if name == "lm" else sizes_of(name, preset, sides["raw"].profile)
     options = Options(name, preset, _space(space, name), n_seeds, seed, size, channels)
     folder = place / _folder_name(sides, held, options)
     runner = Serial() if _has_gpu() else executor(workers)
     effect = run_bench(folder, sides, held, options, runner, progress or (lambda done, n: None))
     return replace(effect, folder=str(folder))
+
+
+def generator(run: Place) -> Generator:
+    """The trained model of a saved run: ``dk.generator("bench/.../runs/curated-000").sample(64)``.
+
+    Raises
+    ------
+    InputError
+        The folder is no finished run.
+    """
+    from datakit.benchmarks.saved import Generator
+
+    return Generator(Path(run))
 
 
 def _checked(preset: str, seeds: int | None, curated: Any, recipe: Any, ablate: bool) -> int:
@@ -130,27 +127,14 @@ def _checked(preset: str, seeds: int | None, curated: Any, recipe: Any, ablate: 
     return n_seeds
 
 
-def _check_kinds(sides: dict[str, Side], held: Side | None) -> None:
+def _check_kinds(sides: dict[str, Side]) -> None:
     modality = sides["raw"].profile.modality
-    for arm, side in [*sides.items(), *([("holdout", held)] if held else [])]:
+    for arm, side in sides.items():
         if side.profile.modality != modality:
             raise InputError(
                 f"{arm} {side.profile.location} holds {side.profile.modality}s, raw {modality}s: "
                 "give corpora of the same kind"
             )
-
-
-def generator(run: Place) -> Generator:
-    """The trained model of a saved run: ``dk.generator("bench/.../runs/curated-000").sample(64)``.
-
-    Raises
-    ------
-    InputError
-        The folder is no finished run.
-    """
-    from datakit.benchmarks.saved import Generator
-
-    return Generator(Path(run))
 
 
 def _model(model: str | None, modality: str) -> str:

@@ -1,8 +1,15 @@
 """Small corpora for all tests."""
 
 import io
+import os
 import sys
 from pathlib import Path
+
+# One thread for each test process and what it starts: `pytest -n` uses the cores, and threads that
+# wait for each other's core cost more than they save. Before numpy and torch, which read this.
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)
 
 import numpy as np
 import pytest

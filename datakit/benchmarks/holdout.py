@@ -62,7 +62,7 @@ def hold_out(profile: Profile) -> Held:
     rows = profile.rows
     sound = (rows["status"] == "ok").to_numpy()
     flagged = profile.issues.loc[profile.issues["issue"].isin(_defects(profile)), "sample_id"]
-    sound &= ~rows["sample_id"].isin(set(flagged)).to_numpy()
+    sound = sound & ~rows["sample_id"].isin(set(flagged)).to_numpy()
     groups = group_numbers(profile)
     splits = rows["split"].to_numpy()
     candidates = sound & (splits == "test") if (splits == "test").any() else sound

@@ -1,4 +1,4 @@
-"""A small corpus from packaged images, with planted defects whose number is known."""
+"""A small corpus of handwritten digits with planted defects whose number is known."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,19 +17,57 @@ from datakit.errors import InputError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["build_demo"]
+__all__ = ["DIRTY", "HELD", "Demo", "build_demo"]
 
-EACH = 4
-SIDE = 128
-N_SHEETS = 100
+DIRTY, HELD = "digits", "holdout"
+"""Folders of the demo: the dirty corpus, and clean digits that no step but the benchmark sees."""
+
+SIDE = 32
+N_HELD = 400
 _MARKER = ".datakit-demo"
 
+N_PLANTED = {
+    "blurry": 120,
+    "noisy": 120,
+    "low_information": 100,
+    "over_compressed": 30,
+    "too_dark": 30,
+    "letterboxed": 30,
+    "truncated": 10,
+    "unreadable": 10,
+    "empty_file": 10,
+    "wrong_suffix": 10,
+}
+"""Digits that are replaced by a spoilt one, by issue."""
 
-def build_demo(folder: Path, seed: int) -> dict[str, set[str]]:
-    """Write the corpus; returns issue -> the files that have it.
+N_COPIED, N_COPIES = 30, 8
+"""So many digits have so many exact copies each: a crawler that came by again and again."""
 
-    Crops of scikit-learn's two photographs, and its handwritten digits enlarged, in class
-    folders. Defects replace clean files or are added beside them.
+N_NEAR, N_CONFLICTS, N_PHOTOS = 60, 15, 40
+"""Digits with a darker copy, with a copy in another class, and pictures of something else."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was written.
+
+    Parameters
+    ----------
+    planted
+        Issue -> the files of the dirty corpus that have it.
+    foreign
+        Files that are no digits at all: no rule of an issue is about that.
+    """
+
+    planted: dict[str, set[str]]
+    foreign: set[str]
+
+
+def build_demo(folder: Path, seed: int) -> Demo:
+    """Write ``digits/``, a dirty corpus, and ``holdout/``, a clean one.
+
+    The 1,797 handwritten digits that ship inside scikit-learn, 8 x 8 px, are enlarged smoothly and
+    sharpened, as ink on paper. Some are held out, the others are spoilt.
 
     Parameters
     ----------
@@ -42,71 +81,70 @@ def build_demo(folder: Path, seed: int) -> dict[str, set[str]]:
     InputError
         `folder` holds something else than an earlier demo.
     """
-    if folder.exists():
-        if not (folder / _MARKER).exists():
-            raise InputError(f"{folder} exists and is no demo corpus: give another --out")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    (folder / _MARKER).touch()
+    _clear(folder)
     rng = np.random.default_rng(seed)
-    photos, digits = _crops(), _digits(rng)
-    files = {name: _jpeg(image) for name, image in (photos | digits).items()}
+    digits = _digits()
+    names = rng.permutation(sorted(digits)).tolist()
+    held, pool = names[:N_HELD], names[N_HELD:]
+    files = {name: _png(digits[name]) for name in pool}
     planted: dict[str, set[str]] = defaultdict(set)
-    pool = [*rng.permutation(sorted(photos)).tolist(), *rng.permutation(sorted(digits)).tolist()]
-    _plant_defects(iter(pool), photos | digits, files, planted, rng)
-    _plant_copies(iter(reversed(pool)), photos | digits, files, planted)
+    _plant_defects(iter(pool), digits, files, planted, rng)
+    _plant_copies(iter(reversed(pool)), digits, files, planted)
+    foreign = _plant_photographs(files, rng)
+    _write(folder / DIRTY, files)
+    _write(folder / HELD, {name: _png(digits[name]) for name in held})
+    return Demo(dict(planted), foreign)
+
+
+def _clear(folder: Path) -> None:
+    """Take an earlier demo away, and nothing else."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARKER).exists():
+            raise InputError(f"{folder} exists and is no demo: give another --out")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _MARKER).touch()
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    return dict(planted)
 
 
-def _crops() -> dict[str, Image.Image]:
-    """Disjoint windows of the two photographs, the flattest third left out."""
-    from PIL import Image
-    from sklearn.datasets import load_sample_images
-
-    out = {}
-    for name, pixels in zip(("temple", "flower"), load_sample_images().images, strict=True):
-        picture = Image.fromarray(pixels)
-        boxes = [(x, y, x + SIDE, y + SIDE) for y in (0, 140, 290) for x in range(0, 640, SIDE)]
-        crops = [picture.crop(box) for box in boxes]
-        crops.sort(key=lambda crop: -float(np.abs(np.diff(np.asarray(crop, float), axis=1)).mean()))
-        for k, crop in enumerate(crops[:10]):
-            out[f"train/{name}/{k:03d}.jpg"] = crop
-    return out
-
-
-def _digits(rng: np.random.Generator) -> dict[str, Image.Image]:
-    """Sheets of 4 x 4 handwritten digits, enlarged 4 times, in two colours each."""
+def _digits() -> dict[str, Image.Image]:
+    """The digits by file name, in a folder per class."""
     from PIL import Image
     from sklearn.datasets import load_digits
 
-    images = load_digits().images[rng.permutation(1797)] / 16
+    data = load_digits()
     out = {}
-    for k in range(N_SHEETS):
-        sixteen = images[k * 16 : (k + 1) * 16]
-        rows = [np.hstack(list(sixteen[i : i + 4])) for i in range(0, 16, 4)]
-        share = np.kron(np.vstack(rows), np.ones((4, 4)))[..., None]
-        paper, ink = rng.integers(200, 250, 3), rng.integers(10, 60, 3)
-        paper[k % 3] -= 90
-        pixels = (paper * (1 - share) + ink * share).astype(np.uint8)
-        out[f"train/digits/{k:03d}.jpg"] = Image.fromarray(pixels)
+    for k, (pixels, label) in enumerate(zip(data.images, data.target, strict=True)):
+        small = Image.fromarray(np.pad(pixels / 16, 1).astype(np.float32))
+        large = np.asarray(small.resize((SIDE, SIDE), Image.Resampling.BICUBIC), np.float64)
+        ink = 1 / (1 + np.exp(-40 * (large - 0.5)))  # sharp edges, as a pen leaves them
+        out[f"{label}/{k:04d}.png"] = Image.fromarray((245 - 215 * ink).round().astype(np.uint8))
     return out
 
 
-def _jpeg(image: Image.Image, quality: int = 92) -> bytes:
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 
-def _gain(image: Image.Image, gain: float) -> Image.Image:
-    """Change the exposure in linear light."""
+def _dark(image: Image.Image) -> Image.Image:
+    """A fiftieth of the light."""
     from PIL import Image
 
-    linear = (np.asarray(image, float) / 255) ** 2.2 * gain
-    return Image.fromarray((np.clip(linear, 0, 1) ** (1 / 2.2) * 255).astype(np.uint8))
+    linear = (np.asarray(image, float) / 255) ** 2.2 / 50
+    return Image.fromarray((linear ** (1 / 2.2) * 255).astype(np.uint8))
 
 
 def _plant_defects(
@@ -116,47 +154,39 @@ def _plant_defects(
     planted: dict[str, set[str]],
     rng: np.random.Generator,
 ) -> None:
-    """Replace clean files by defective ones."""
+    """Replace clean files by spoilt ones; JPEGs get a JPEG's name."""
     from PIL import Image, ImageFilter, ImageOps
 
     def noise(im: Image.Image) -> Image.Image:
-        noisy = np.asarray(im, float) + rng.normal(0, 45, (im.height, im.width, 3))
+        noisy = np.asarray(im, float) + rng.normal(0, 50, (SIDE, SIDE))
         return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
 
-    def flat(im: Image.Image) -> Image.Image:
-        return Image.new("RGB", im.size, tuple(rng.integers(90, 160, 3).tolist()))
+    def blank(im: Image.Image) -> Image.Image:
+        page = rng.normal(rng.uniform(130, 240), 1, (SIDE, SIDE))
+        return Image.fromarray(page.astype(np.uint8))
 
     def bars(im: Image.Image) -> Image.Image:
-        return ImageOps.pad(im.resize((SIDE, 80)), (SIDE, SIDE), color="black")
+        return ImageOps.pad(im.resize((SIDE, 22)), (SIDE, SIDE), color=0)
 
     changes: dict[str, Callable[[Image.Image], bytes]] = {
-        "blurry": lambda im: _jpeg(im.filter(ImageFilter.GaussianBlur(3))),
-        "too_dark": lambda im: _jpeg(_gain(im, 1 / 30)),
-        "noisy": lambda im: _jpeg(noise(im)),
-        "over_compressed": lambda im: _jpeg(im, 4),
-        "grayscale": lambda im: _jpeg(im.convert("L").convert("RGB")),
-        "letterboxed": lambda im: _jpeg(bars(im)),
-        "too_bright": lambda im: _jpeg(_gain(im, 60)),
-        "low_information": lambda im: _jpeg(
-            Image.new("RGB", im.size, tuple(rng.integers(90, 160, 3)))
-        ),
-        "odd_size": lambda im: _jpeg(im.resize((1024, 1024), Image.Resampling.NEAREST)),
-        "odd_aspect": lambda im: _jpeg(im.crop((0, 50, SIDE, 66)).resize((512, 64))),
-        "truncated": lambda im: _jpeg(im)[: len(_jpeg(im)) // 2],
+        "blurry": lambda im: _png(im.filter(ImageFilter.GaussianBlur(2.5))),
+        "noisy": lambda im: _png(noise(im)),
+        "low_information": lambda im: _png(blank(im)),
+        "over_compressed": lambda im: _jpeg(im, 5),
+        "too_dark": lambda im: _png(_dark(im)),
+        "letterboxed": lambda im: _png(bars(im)),
+        "truncated": lambda im: _png(im)[: len(_png(im)) // 2],
         "unreadable": lambda im: b"<html><body>404 Not Found</body></html>",
         "empty_file": lambda im: b"",
+        "wrong_suffix": lambda im: _jpeg(im, 95),
     }
-    for issue, change in changes.items():
-        for _ in range(EACH if issue not in ("odd_size", "odd_aspect") else 1):
-            name = next(pool)
-            files[name] = change(clean[name])
+    for issue, n in N_PLANTED.items():
+        for _ in range(n):
+            old = next(pool)
+            name = old.replace(".png", ".jpg") if issue == "over_compressed" else old
+            del files[old]
+            files[name] = changes[issue](clean[old])
             planted[issue].add(name)
-    for _ in range(EACH):
-        name = next(pool)
-        buffer = io.BytesIO()
-        clean[name].save(buffer, "PNG")
-        files[name] = buffer.getvalue()
-        planted["wrong_suffix"].add(name)
 
 
 def _plant_copies(
@@ -165,28 +195,38 @@ def _plant_copies(
     files: dict[str, bytes],
     planted: dict[str, set[str]],
 ) -> None:
-    """Add copies beside clean files: in the same class, in another class, in another split."""
-    from PIL import Image
-
-    for _ in range(EACH):
+    """Add copies beside clean files, and in another class."""
+    for _ in range(N_COPIED):
         name = next(pool)
-        copy = name.replace(".jpg", "-copy.jpg")
-        files[copy] = files[name]
-        planted["exact_duplicate"] |= {name, copy}
-    for _ in range(EACH):
+        copies = [name.replace(".png", f"-{k}.png") for k in range(N_COPIES)]
+        files.update(dict.fromkeys(copies, files[name]))
+        planted["exact_duplicate"] |= {name, *copies}
+    for _ in range(N_NEAR):
         name = next(pool)
-        copy = name.replace(".jpg", "-small.jpg")
-        files[copy] = _jpeg(clean[name].resize((96, 96), Image.Resampling.LANCZOS), 60)
+        copy = name.replace(".png", "-again.png")
+        files[copy] = _png(clean[name].point(lambda value: value * 0.85))
         planted["near_duplicate"] |= {name, copy}
-    for _ in range(EACH):
+    for _ in range(N_CONFLICTS):
         name = next(pool)
-        copy = f"train/mislabelled/{name.replace('/', '-')}"
+        copy = f"{(int(name[0]) + 1) % 10}/{name[2:].replace('.png', '-copy.png')}"
         files[copy] = files[name]
         planted["exact_duplicate"] |= {name, copy}
         planted["label_conflict"] |= {name, copy}
-    for _ in range(EACH):
-        name = next(pool)
-        copy = name.replace("train/", "test/")
-        files[copy] = files[name]
-        planted["exact_duplicate"] |= {name, copy}
-        planted["split_leak"] |= {name, copy}
+
+
+def _plant_photographs(files: dict[str, bytes], rng: np.random.Generator) -> set[str]:
+    """Add windows of two photographs, gray like the digits; returns their names."""
+    from PIL import Image
+    from sklearn.datasets import load_sample_images
+
+    photographs = [Image.fromarray(pixels).convert("L") for pixels in load_sample_images().images]
+    names = set()
+    for k in range(N_PHOTOS):
+        side = int(rng.integers(64, 200))
+        photograph = photographs[k % 2]
+        x, y = (int(rng.integers(0, size - side)) for size in photograph.size)
+        window = photograph.crop((x, y, x + side, y + side))
+        name = f"{k % 10}/photo-{k:02d}.png"
+        files[name] = _png(window.resize((SIDE, SIDE), Image.Resampling.BOX))
+        names.add(name)
+    return names

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from datakit import __version__
-from datakit.cli import compare, curate, demo, explain, gate, profile, report, suite
+from datakit.cli import bench, compare, curate, demo, explain, gate, profile, report, suite
 from datakit.errors import DatakitError
 
 __all__ = ["main", "parser"]
 
-COMMANDS = (profile, gate, suite, curate, report, compare, explain, demo)
+COMMANDS = (profile, gate, suite, curate, bench, report, compare, explain, demo)
 
 
 class _Parser(argparse.ArgumentParser):

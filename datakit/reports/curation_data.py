@@ -22,7 +22,7 @@ __all__ = ["curation_data"]
 _FILES = (
     ("plan.parquet", "what became of every original sample, and why"),
     ("lineage.parquet", "of every sample here: its parents, what was changed, hashes"),
-    ("recipe.yaml", "the recipe below"),
+    ("recipe.yaml", "the recipe above"),
     ("README.md", "the dataset card"),
     ("croissant.json", "the same for machines (Croissant)"),
 )

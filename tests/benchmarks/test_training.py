@@ -92,8 +92,14 @@ def test_a_weight_that_is_no_number_is_noticed():
 def test_no_data_and_no_memory_are_told():
     with pytest.raises(InputError, match="no samples"):
         run(Scripted(), n=0)
-    words = "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory"
-    for error in (RuntimeError(words), torch.OutOfMemoryError("CUDA out of memory."), MemoryError()):
+    words = (
+        "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory"
+    )
+    for error in (
+        RuntimeError(words),
+        torch.OutOfMemoryError("CUDA out of memory."),
+        MemoryError(),
+    ):
         with pytest.raises(InputError, match="not enough memory to train scripted"):
             run(Scripted((error,)))
     with pytest.raises(RuntimeError, match="shapes"):
@@ -190,14 +196,11 @@ def test_training_does_not_feel_that_samples_were_drawn(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_an_absurd_learning_rate_is_noticed(name, monkeypatch):
-    step = torch.optim.Adam.step
-
-    def wild(self, closure=None):
-        for group in self.param_groups:
-            group["lr"] = 1e6
-        return step(self, closure)
-
-    monkeypatch.setattr(torch.optim.Adam, "step", wild)
+    cls = model_class(name)
+    if hasattr(cls, "rate"):
+        monkeypatch.setattr(cls, "rate", 1e6)
+    else:
+        monkeypatch.setattr(f"{cls.__module__}._RATE", 1e6)
     with pytest.raises(Diverged):
         train(built(name), data_for(name), 100, 8, 0, CPU)
 

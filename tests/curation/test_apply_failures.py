@@ -189,15 +189,22 @@ def test_a_partner_that_cannot_be_used_costs_the_copy_only(tmp_path):
     assert "no other sample of its split and label" in rows(curated).loc["9.png", "evidence"]
 
 
-def test_a_partner_is_cleaned_by_its_own_steps(tmp_path):
+def test_a_partner_is_cleaned_by_its_own_steps(tmp_path, monkeypatch):
     corpus = dk.open(pictures(2))
     recipe = Recipe("image", SMALL.select, SMALL.clean, Augmentation(1, (CutMix(),)))
-    edits = {
-        "0.png": ("repeat", "x", ["copies:2"]),
-        "1.png": ("repeat", "x", ["resize", "copies:2"]),
-    }
-    made = list(jobs(made_plan(corpus, recipe, edits).table, corpus, recipe))
-    assert [job.partners[0].steps for job in made] == [(0,), ()]
+    own = {"0.png": ["copies:2"], "1.png": ["resize", "copies:2"]}
+    edits = {name: ("repeat", "x", steps) for name, steps in own.items()}
+    seen = []
+
+    def mix(self, content, other, rng):
+        seen.append((content.value.size, other.value.size))
+        return content, "", 1.0
+
+    monkeypatch.setattr(CutMix, "mix", mix)
+    verify(curated_of(corpus, tmp_path / "out", recipe, edits=edits), corpus)
+    whole, (small, _) = (24, 20), seen[1]
+    assert max(small) == 8
+    assert seen == [(whole, small), (small, whole)]
 
 
 def test_the_corpus_changed_since_the_profile(images, tmp_path):
@@ -216,7 +223,8 @@ def test_the_corpus_changed_since_the_profile(images, tmp_path):
     (images / "new.png").write_bytes(encoded(textured(78)))
     with pytest.raises(dk.DatakitError, match=r"1 samples that the plan does not know \(new.png\)"):
         dk.curate(plan, tmp_path / "other", workers=0, measure=False)
-    assert not (tmp_path / "other").exists() and len(list(tmp_path.iterdir())) == 2
+    assert not (tmp_path / "other").exists()
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_plan_of_another_corpus_is_refused(images, tmp_path):
@@ -265,9 +273,11 @@ def test_places_that_cannot_be_used(images, tmp_path):
     for place, told in places.items():
         with pytest.raises(dk.DatakitError, match=told) as caught:
             dk.curate(plan, place, workers=0, measure=False)
-        assert "\n" not in str(caught.value) and caught.value.exit_code == 2
+        assert "\n" not in str(caught.value)
+        assert caught.value.exit_code == 2
     assert stamps(images) == before
-    assert set(stamps(tmp_path)) == names and tree(tmp_path) == contents
+    assert set(stamps(tmp_path)) == names
+    assert tree(tmp_path) == contents
 
 
 def test_places_that_can_be_used(images, tmp_path):

@@ -205,7 +205,8 @@ def test_texts_come_back_from_every_layout(make, to, tmp_path):
     verify(as_they_are, corpus)
     changed = Recipe("text", clean=(Step(Whitespace()),), augment=Augmentation(1, (RandomSwap(),)))
     found = verify(curated_of(corpus, tmp_path / "changed", changed, to=to), corpus)
-    assert found and all(len(copies) == 2 for copies in found.values())
+    assert found
+    assert all(len(copies) == 2 for copies in found.values())
 
 
 @pytest.mark.parametrize(
@@ -271,3 +272,19 @@ def test_features_are_told_in_the_parquet_of_images(tmp_path):
     assert features["image"] == {"_type": "Image"}
     assert features["box"] == [{"dtype": "float64", "_type": "Value"}]
     assert features.keys() == set(schema.names)
+
+
+def test_texts_that_look_like_points_in_time_stay_as_they_are(tmp_path):
+    from datakit.sample import Sample
+
+    told = {"caption": "2024-05-06T07:08:09Z", "date": "2020-01-02T00:00:00", "label": "2021-01-01"}
+    corpus = dk.open([Sample(f"{i}", f"{i}", d, **told) for i, d in enumerate(PICTURES)])
+    verify(curated_of(corpus, tmp_path / "out", to="folder"), corpus)
+
+
+def test_what_no_step_changed_is_kept_in_the_applied_plan(tmp_path):
+    corpus = dk.open([("large", PICTURES[0]), ("small", encoded(textured(0, (8, 6))))])
+    recipe = Recipe("image", clean=(Step(Resize(8)),))
+    table = curated_of(corpus, tmp_path / "out", recipe).plan.table
+    assert table["edit"].tolist() == ["change", "keep"]
+    assert table["steps"].tolist() == [["resize"], []]

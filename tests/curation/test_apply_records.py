@@ -57,7 +57,8 @@ def test_only_the_text_of_a_cleaned_record_changes(tmp_path):
         assert {k: v for k, v in line.items() if k not in ("id", "body")} == {
             k: v for k, v in wanted.items() if k != "body"
         }
-        assert line["body"].strip() == f"text {line['n']}" and line["body"] != wanted["body"]
+        assert line["body"].strip() == f"text {line['n']}"
+        assert line["body"] != wanted["body"]
         assert line["id"] == f"in.jsonl#{line['n']:09d}"
 
 
@@ -100,7 +101,8 @@ def test_nested_json_stays_json_in_parquet(tmp_path):
     curated_of(dk.open(text_jsonl(tmp_path / "in")), tmp_path / "out", to="parquet")
     rows = pq.read_table(tmp_path / "out/test-00000.parquet").to_pylist()
     assert json.loads(rows[1]["meta"]) == {"n": [1, None]}
-    assert rows[1]["id"] == 1 and rows[1]["lang"] == "fr"
+    assert rows[1]["id"] == 1
+    assert rows[1]["lang"] == "fr"
 
 
 @pytest.mark.parametrize("make", [image_parquet, image_csv])

@@ -54,8 +54,22 @@ def test_what_is_no_printed_form_is_taken_as_it_is(name):
 
 @pytest.mark.parametrize(
     "path",
-    ["../x.png", "/etc/x.png", "a/../../x.png", "a//x.png", "./x.png", ".x.png", "a/.b/x.png"]
-    + ["x\0.png", "__MACOSX/x.png", "", "a/", "..", "a" * 300 + "/x.png", "\ud800.png"],
+    [
+        "../x.png",
+        "/etc/x.png",
+        "a/../../x.png",
+        "a//x.png",
+        "./x.png",
+        ".x.png",
+        "a/.b/x.png",
+        "x\x00.png",
+        "__MACOSX/x.png",
+        "",
+        "a/",
+        "..",
+        "a" * 300 + "/x.png",
+        f"{chr(0xD800)}.png",
+    ],
 )
 def test_paths_that_must_not_be_used(path):
     assert own_path(path, ".png") is None
@@ -89,6 +103,15 @@ def test_no_two_outputs_share_a_place(wanted):
     folders = {name[:i] for name in given_out for i in range(len(name)) if name[i] == "/"}
     assert not folders & set(given_out)
     assert all(map(fits, given_out))
+
+
+def test_nothing_goes_into_a_folder_whose_name_a_file_has():
+    names = Names(frozenset())
+    assert names.keep("a.png")
+    given_out = [names.give("a.png/b.png", ".png", "") for _ in range(2)]
+    assert given_out == ["a.png-b-1.png", "a.png-b-2.png"]
+    assert names.keep("c/d.png")
+    assert not names.keep("c")
 
 
 def test_members_never_leave_the_folder(tmp_path):

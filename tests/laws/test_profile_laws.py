@@ -14,13 +14,15 @@ import pytest
 from conftest import contents, encoded, textured
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 import datakit as dk
 from datakit.profiles import build as build_module
 
 
 def test_serial_and_two_workers_give_the_same_bytes(folder, tmp_path, monkeypatch):
-    serial = dk.profile(folder, tmp_path / "a.profile", workers=0)
+    with threadpool_limits(2):  # the workers have one
+        serial = dk.profile(folder, tmp_path / "a.profile", workers=0)
     pool = dk.profile(folder, tmp_path / "b.profile", workers=2)
     assert contents(serial.path) == contents(pool.path)
     assert (serial.path / "report.html").read_bytes() == (pool.path / "report.html").read_bytes()

@@ -27,7 +27,7 @@ from datakit.errors import InputError
 __all__ = ["Adversarial", "discriminator_loss", "generator_loss", "gradient_penalty"]
 
 _BETAS = (0.5, 0.999)
-_CHUNK = 500
+_CHUNK = 100
 _N_STANDING = 1000
 
 
@@ -82,7 +82,7 @@ class Adversarial:
         norms = (nn.BatchNorm1d, nn.BatchNorm2d)
         self._norms = [m for m in self.ema.network.modules() if isinstance(m, norms)]
         for norm in self._norms:
-            norm.momentum = 1.0  # a pass in training mode replaces the batch statistics
+            norm.momentum = None  # passes in training mode: their statistics' plain mean
         self._adam = [
             torch.optim.Adam(network.parameters(), self.rate, betas=_BETAS, fused=True)
             for network in (self.generator, self.discriminator)
@@ -142,16 +142,17 @@ class Adversarial:
     def _refresh(self) -> None:
         """Batch statistics of the averaged generator: those kept were of the latest weights.
 
-        They are taken from one fixed batch of noise, so that an image does not depend on the
+        They are taken from noise drawn once and for all, so that an image does not depend on the
         images it is drawn with ("standing statistics", Brock et al. 2019).
         """
         if not self._stale:
             return
-        self.ema.network.train()
-        self.ema.network(self._standing)
-        self.ema.network.eval()
         for norm in self._norms:
-            norm.num_batches_tracked.zero_()  # it would tell how often this was asked
+            norm.reset_running_stats()
+        self.ema.network.train()
+        for chunk in self._standing.split(_CHUNK):
+            self.ema.network(chunk)
+        self.ema.network.eval()
         self._stale = False
 
     @torch.no_grad()

@@ -96,7 +96,7 @@ class Flow:
         set_rate(self._adam, one_cycle(self._n_steps, self.preset.steps, peak))
         self._n_steps += 1
         x = (self.pca.whiten(batch.flatten(1)) if self.pca is not None else batch).to(self.device)
-        e = noise(tuple(x.shape), rng, self.device)
+        e = self._noise(tuple(x.shape), rng)
         t = torch.rand(len(x), generator=rng, device=rng.device).to(self.device)
         part = t.view(-1, *[1] * (x.dim() - 1))
         with mixed_precision(self.device):
@@ -106,13 +106,18 @@ class Flow:
         self.ema.update(self.velocity)
         return {"velocity": loss.item()}
 
+    def _noise(self, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
+        """Where the ways begin; components that do not vary in the data stay at 0 all the way."""
+        drawn = noise(shape, rng, self.device)
+        return drawn if self.pca is None else drawn * (self.pca.sd > 0)
+
     @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Tensor:
         """Draw n images with the averaged weights: (n, C, H, W) in [-1, 1], on the CPU."""
         place = (self.pca.n_components,) if self.pca is not None else self.shape
         drawn = []
         for i in range(0, n, _CHUNK):
-            x = noise((min(_CHUNK, n - i), *place), rng, self.device)
+            x = self._noise((min(_CHUNK, n - i), *place), rng)
             for k in range(_EULER_STEPS):
                 t = torch.full((len(x),), k / _EULER_STEPS, device=self.device)
                 with mixed_precision(self.device):
@@ -178,15 +183,16 @@ class Pca(nn.Module):
         variances, turn = torch.linalg.eigh((small + small.T) / 2)
         best = torch.arange(len(variances) - 1, len(variances) - 1 - self.n_components, -1)
         self.axes.copy_(axes @ turn[:, best].float())
-        self.sd.copy_(variances[best].clamp_min(self._LEAST_SD**2).sqrt())
+        sd = variances[best].clamp_min(0).sqrt()
+        self.sd.copy_(torch.where(sd < self._LEAST_SD, 0, sd))
 
     def _covariance_times(self, data: Tensor, axes: Tensor) -> Tensor:
         along = data @ axes - self.mean @ axes
         return (data.T @ along - self.mean[:, None] * along.sum(0)) / max(1, len(data) - 1)
 
     def whiten(self, data: Tensor) -> Tensor:
-        """Coordinates (n, n_components) of vectors (n, dim), each of variance 1 in the data."""
-        return ((data - self.mean) @ self.axes) / self.sd
+        """Coordinates (n, n_components) of vectors (n, dim): with variance 1, or all 0."""
+        return ((data - self.mean) @ self.axes) / self.sd.where(self.sd > 0, torch.inf)
 
     def restore(self, coordinates: Tensor) -> Tensor:
         """Vectors (n, dim) of coordinates (n, n_components): the way back."""
