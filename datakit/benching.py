@@ -78,6 +78,7 @@ def bench(
     """
     from datakit.benchmarks.bench import Options, run_bench, sizes_of
     from datakit.executors import Serial, executor
+    from datakit.reports.bench_html import write_bench_html
 
     n_seeds = _checked(preset, seeds, curated, recipe, ablate)
     place = Path(out)
@@ -94,6 +95,7 @@ def bench(
     folder = place / _folder_name(sides, held, options)
     runner = Serial() if _has_gpu() else executor(workers)
     effect = run_bench(folder, sides, held, options, runner, progress or (lambda done, n: None))
+    write_bench_html(folder)
     return replace(effect, folder=str(folder))
 
 

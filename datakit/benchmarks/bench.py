@@ -17,6 +17,7 @@ from datakit.benchmarks.holdout import hold_out
 from datakit.benchmarks.material import Design, save_content
 from datakit.benchmarks.pictures import Loaded, load_images, load_texts
 from datakit.benchmarks.run_task import RunTask, read_run, run_folder
+from datakit.benchmarks.verdict import TOO_FEW
 from datakit.corpora.corpus import Corpus
 from datakit.errors import InputError
 from datakit.executors.executor import Executor
@@ -24,7 +25,17 @@ from datakit.profiles.files import write_json
 from datakit.profiles.overlap import near_rows, near_to_rows
 from datakit.profiles.profile import Profile
 
-__all__ = ["CONFIG", "RESULT", "SEEDS", "Options", "Side", "key_of", "run_bench", "sizes_of"]
+__all__ = [
+    "CONFIG",
+    "RESULT",
+    "SEEDS",
+    "Options",
+    "Side",
+    "effect_of",
+    "key_of",
+    "run_bench",
+    "sizes_of",
+]
 
 CONFIG, RESULT = "bench.json", "effect.json"
 
@@ -133,19 +144,29 @@ def run_bench(
         folder, options.model, options.preset, design, options.space, n_generated, options.seed
     )
     wanted = [(arm, seed) for seed in range(options.seeds) for arm in design.arms]
+    progress(0, len(wanted))
     for number, _ in enumerate(executor.map(task, enumerate(wanted)), 1):
         progress(number, len(wanted))
-    effect = judge(_arms(folder, design, options), metric_of(options), halves=design.halves)
+    effect = effect_of(_arms(folder, design, options), design, options)
     effect = replace(effect, reasons=(*_collapsed(folder, design, options), *effect.reasons))
     write_json(folder / RESULT, effect.to_json())
     return effect
+
+
+def effect_of(arms: Mapping[str, Arm], design: Design, options: Options) -> Effect:
+    """The verdict on the values of the arms; none where the models have hardly begun to learn."""
+    effect = judge(arms, metric_of(options), halves=design.halves)
+    if options.preset != "smoke":
+        return effect
+    told = "The smoke preset shows that everything works; its figures mean nothing."
+    return replace(effect, verdict=TOO_FEW, n_needed=None, reasons=(told, *effect.reasons))
 
 
 def metric_of(options: Options) -> PrimaryMetric:
     """The one metric that the verdict stands on, named before the run."""
     if options.model == "lm":
         return BITS_PER_BYTE
-    return replace(FRECHET, name=f"frechet distance in {options.space}")
+    return replace(FRECHET, name=f"Frechet distance ({options.space})")
 
 
 def _prepared(

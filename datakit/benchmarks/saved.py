@@ -17,13 +17,20 @@ def saved_benchmarks(place: Path) -> list[dict[str, Any]]:
     """Configuration, folder and effect (None where it is not finished) of every benchmark."""
     found = []
     for file in sorted(place.glob(f"*/{CONFIG}")):
-        try:
-            config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        config = _read(file)
+        if config is None:
             continue
-        result = file.with_name(RESULT)
-        effect = json.loads(result.read_text(encoding="utf-8")) if result.exists() else None
+        effect = _read(file.with_name(RESULT))
         found.append(config | {"folder": str(file.parent), "effect": effect})
+    return found
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    """A JSON object; None where there is none that can be read."""
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
     return found
 
 

@@ -82,7 +82,6 @@ def run(options: argparse.Namespace) -> int:
         raise InputError("nothing to benchmark: give RAW, and CURATED or --recipe, or --list")
     from datakit.benching import bench
     from datakit.reports.bench_data_saved import read_bench, summary
-    from datakit.reports.bench_html import write_bench_html
     from datakit.reports.bench_progress import BenchProgress
 
     with BenchProgress(Path(options.out)) as progress:
@@ -103,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
             progress=progress.advance,
         )
     saved = read_bench(Path(effect.folder))
-    report = write_bench_html(saved.folder)
+    report = saved.folder / "report.html"
     seconds = time.monotonic() - began
     if options.json:
         _print_json(summary(saved) | {"report": str(report), "seconds": round(seconds, 3)})

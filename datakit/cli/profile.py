@@ -25,7 +25,6 @@ measured again.
 """
 
 
-
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = commands.add_parser(

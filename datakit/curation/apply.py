@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata, resources
@@ -156,7 +155,7 @@ class _Run:
             outputs,
             self.corpus.modality,
             text_column,
-            sum((fact_counts(part, tuple(FACTS)) for part in self._parts()), Counter()),
+            fact_counts(self._all_outcomes(), tuple(FACTS)),
             bool(SourceRecords(self.corpus, text_column)),
             types_of(self.corpus),
         )
@@ -197,15 +196,18 @@ class _Run:
             if self.task.as_files:
                 for outcome in kept:
                     told = _record(records, outcome.parent, told)
-                    yield Output(outcome, stage / f"{outcome.start:06d}", None, told[1])
+                    yield Output(outcome, f"{stage}/{outcome.start:06d}", None, told[1])
                 continue
             with stage.open("rb") as shared:
                 for outcome in kept:
                     told = _record(records, outcome.parent, told)
-                    yield Output(outcome, stage, shared, told[1])
+                    yield Output(outcome, str(stage), shared, told[1])
 
     def _fates(self) -> Iterator[Fate]:
-        return fates(chain.from_iterable(map(self._outcomes, range(self.n_shards))))
+        return fates(self._all_outcomes())
+
+    def _all_outcomes(self) -> Iterator[Outcome]:
+        return chain.from_iterable(map(self._outcomes, range(self.n_shards)))
 
     def _outcomes(self, number: int) -> list[Outcome]:
         """Those of a shard; of the first shards they are kept, for they are asked for often."""
@@ -215,9 +217,6 @@ class _Run:
         if number < _KEPT_SHARDS:
             self._kept[number] = found
         return found
-
-    def _parts(self) -> Iterator[Path]:
-        return map(self.task.part, range(self.n_shards))
 
     def _nothing_left(self) -> str:
         reasons = self.plan.applied(self._fates()).summary()["reasons"]["drop"]

@@ -93,6 +93,8 @@ class ApplyTask:
         self, jobs: list[Job], found: list[Outcome], stage: _Stage, watch: Watch
     ) -> list[Outcome]:
         """Drop what was cleaned of an issue and still has it, with its copies."""
+        if not any(step.only for step in self.recipe.clean):
+            return found
         positions = {job.sample.sample_id: position for position, job in enumerate(jobs)}
         judged, wanted = [], []
         for row, outcome in enumerate(found):

@@ -135,21 +135,20 @@ def _schema() -> pa.Schema:
     return pa.schema([(one.name, kinds.get(one.name, text)) for one in fields(Outcome)])
 
 
-def fact_counts(part: Path, names: Sequence[str]) -> Counter[str]:
-    """How many outputs of a finished shard have each fact; "" counts the outputs.
+def fact_counts(found: Iterable[Outcome], names: Sequence[str]) -> Counter[str]:
+    """How many outputs have each fact; "" counts the outputs.
 
     "label of digits" counts the labels that are whole numbers.
     """
-    import pyarrow.compute as pc
-
-    from datakit.profiles.part import read_part
-
-    table = read_part(part)
-    table = table.filter(pc.invert(table.column("dropped")))
-    found = Counter({name: len(table) - table.column(name).null_count for name in names})
-    found["label of digits"] = pc.sum(pc.ascii_is_decimal(table.column("label"))).as_py() or 0
-    found[""] = len(table)
-    return found
+    counts: Counter[str] = Counter()
+    for outcome in found:
+        if outcome.dropped:
+            continue
+        counts[""] += 1
+        counts.update(name for name in names if getattr(outcome, name) is not None)
+        label = outcome.label or ""
+        counts["label of digits"] += label.isascii() and label.isdecimal()
+    return counts
 
 
 def outcomes(part: Path) -> list[Outcome]:

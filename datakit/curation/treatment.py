@@ -75,11 +75,11 @@ class Treatment:
     def _cleaned(self, job: Job) -> tuple[str, Content, list[str]]:
         """SHA-256 of the sample as it was, its content with bytes, and what was done."""
         modality = self.corpus.modality
-        data = self._read(job)
+        data, before = self._read(job)
         suffix = suffix_of(job.sample.path, data, modality)
         needed = job.steps or (job.copies > 1 and self.recipe.augment is not None)
         if not needed and (self.as_files or modality == "image"):
-            return _hash(data), Content(None, data, suffix), []
+            return before, Content(None, data, suffix), []
         try:
             content = decoded(modality, data, suffix)
         except UndecodableError as error:
@@ -97,10 +97,10 @@ class Treatment:
                 edits.append(f"{step.name}: {note}")
         if job.steps and isinstance(content.value, str) and not content.value.strip():
             raise _DroppedError("nothing is left after cleaning", "; ".join(edits))
-        return _hash(data), self._finished(content), edits
+        return before, self._finished(content), edits
 
-    def _read(self, job: Job) -> bytes:
-        """The bytes that were profiled."""
+    def _read(self, job: Job) -> tuple[bytes, str]:
+        """The bytes that were profiled, and their SHA-256."""
         if job.sample.problem is not None:
             raise _DroppedError("cannot be read", job.sample.problem)
         try:
@@ -110,7 +110,7 @@ class Treatment:
         now = _hash(data)
         if now != job.content_hash:
             raise _DroppedError("changed after it was profiled", f"SHA-256 is {now} now")
-        return data
+        return data, now
 
     def _finished(self, content: Content) -> Content:
         try:
@@ -167,7 +167,7 @@ def _made(
 ) -> tuple[Outcome, bytes]:
     data = content.data
     assert data is not None
-    after = _hash(data)
+    after = before if content.value is None else _hash(data)  # it was not even decoded
     outcome = Outcome(
         job.sample.sample_id,
         job.sample.path,

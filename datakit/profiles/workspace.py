@@ -140,6 +140,7 @@ def locked(out: Path, file: Path) -> Iterator[None]:
 
 
 def check_apart(out: Path, corpus: Path) -> None:
+    """Refuse to write into a corpus, or over a folder that holds it."""
     if out.is_relative_to(corpus):
         raise ProfileError(
             f"--out {out} lies inside the corpus {corpus}, and nothing is written there: "

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from datakit.benchmarks.bench import CONFIG, RESULT, Options, metric_of
-from datakit.benchmarks.effect import Arm, Effect, judge
+from datakit.benchmarks.bench import CONFIG, RESULT, Options, effect_of
+from datakit.benchmarks.effect import Arm, Effect
 from datakit.benchmarks.effect_difference import Difference, luck_of_halves, paired_difference
 from datakit.benchmarks.effect_words import told
 from datakit.benchmarks.material import Design
@@ -125,7 +125,7 @@ def read_bench(folder: Path) -> SavedBench:
             f"{folder} is no finished benchmark: give a folder that `datakit bench` made, or run "
             "the same command again"
         ) from error
-    effect = judge(arms, metric_of(options), halves=design.halves)
+    effect = effect_of(arms, design, options)
     effect = replace(effect, reasons=reasons, folder=str(folder))
     runs = {
         arm: [read_run(run_folder(folder, arm, seed)) or {} for seed in range(options.seeds)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
-from datakit import __version__
 from datakit.reports.bench_data import bench_data
 from datakit.reports.bench_data_saved import read_bench
 from datakit.reports.page import write_page
@@ -35,7 +35,7 @@ def write_bench_html(folder: Path) -> Path:
     bench = read_bench(folder)
     data = {
         "modality": "text" if bench.config["model"] == "lm" else "image",
-        "version": __version__,
+        "version": version("datakit"),
         "atlas": None,
         "bench": bench_data(bench),
     }

@@ -72,7 +72,7 @@ function steps() {
   const s = scaleOf(B.steps), list = el("div", { class: "step-effects" });
   for (const v of B.steps) list.append(el("div", { class: "step" }, el("div", {}, words(v.arm.replace("without ", ""))), s.line(v), el("div", { class: "told" }, el("b", { class: v.level }, s.value(v)), el("span", { class: "small" }, s.interval(v)))));
   list.append(el("div", { class: "step" }, el("div"), el("div", {}, s.axis, s.sides("the step helps", "the step hurts")), el("div")));
-  section("What each step does", el("div", { class: "card" }, el("p", { class: "small lead" }, "The whole recipe against the recipe without this one step, on the primary metric, with 95 % intervals. These are no verdicts: with many steps, one in twenty differs by chance."), list));
+  section("What each step does", el("div", { class: "card" }, el("p", { class: "small lead" }, "The whole recipe against the recipe without this one step, on the primary metric, with 95 % intervals. These are no verdicts: with many steps, some differ by chance."), list));
 }
 
 function seedsPlot() {

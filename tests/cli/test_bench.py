@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from datakit.cli.main import main
+from datakit.reports.bench_html import write_bench_html
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 
@@ -39,6 +40,7 @@ def test_json_has_the_shape_of_the_contract(made, monkeypatch, capsys):
     def bench(raw, curated, out, **options):
         asked.update(options, raw=raw, curated=curated, out=out)
         options["progress"](24, 24)
+        write_bench_html(made)
         return SimpleNamespace(folder=str(made))
 
     monkeypatch.setattr("datakit.benching.bench", bench)

@@ -36,6 +36,8 @@ def test_json_has_the_shape_of_the_contract(folder, tmp_path):
         "--json",
         "--encoder",
         "pixels",
+        "--workers",
+        "0",
         "--reference",
         "images.profile",
         "-o",

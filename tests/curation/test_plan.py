@@ -297,7 +297,7 @@ def test_as_it_was_applied(written):
     assert found.table["steps"].tolist() == [[], [], [], ["copies:2"]]
     assert found.table["reason"].tolist()[2] == "no image"
     assert found.table["evidence"].tolist()[2] == "cut"
-    assert "1 copies dropped (mixing failed" in found.table["evidence"].tolist()[3]
+    assert "1 copy dropped (mixing failed" in found.table["evidence"].tolist()[3]
     assert plan.table["edit"].tolist() == ["drop", "change", "keep", "repeat"]
     assert plan.applied([]).table["edit"].tolist() == ["drop"] * 4
     found.write(written)

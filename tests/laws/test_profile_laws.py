@@ -164,6 +164,8 @@ def test_interrupt_says_how_to_go_on(folder, tmp_path):
         "datakit.cli.main",
         "profile",
         str(folder),
+        "--encoder",
+        "none",
         "-o",
         str(tmp_path / "b.profile"),
     ]

@@ -134,9 +134,9 @@ def test_the_same_kind_of_text_is_representative_and_another_is_not(texts, tmp_p
 
 
 def test_killed_at_random_moments_then_resumed(texts, tmp_path):
-    undisturbed = dk.profile(texts, tmp_path / "a.profile", workers=1)
+    undisturbed = dk.profile(texts, tmp_path / "a.profile", workers=0)
     expected = contents(undisturbed.path)
-    words = ["profile", str(texts), "--json", "--workers", "1", "-o", str(tmp_path / "b.profile")]
+    words = ["profile", str(texts), "--json", "--workers", "0", "-o", str(tmp_path / "b.profile")]
     command = [sys.executable, "-m", "datakit.cli.main", *words]
     rng = random.Random(0)
     for _ in range(2):

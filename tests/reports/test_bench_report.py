@@ -76,7 +76,7 @@ def test_what_is_read_again_is_what_was_judged(tmp_path):
     found = summary(read_bench(folder))
     for key in ("metric", "verdict", "effect", "versus_random", "arms"):
         if key == "metric":
-            assert found[key] == "frechet distance in pca"
+            assert found[key] == "Frechet distance (pca)"
         else:
             assert found[key] == saved[key], key
     assert found["runs"] == str(folder)

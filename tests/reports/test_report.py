@@ -3,8 +3,10 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 from conftest import encoded, textured
+from PIL import Image
 from rich.console import Console
 
 import datakit as dk
@@ -64,7 +66,9 @@ def test_a_browser_runs_no_payload_and_draws_the_page(nasty, tmp_path):
 
 
 def test_the_page_stays_small(tmp_path):
-    items = [(f"{i:04d}", encoded(textured(i, (96, 96)), "JPEG")) for i in range(900)]
+    rng = np.random.default_rng(0)
+    noise = [Image.fromarray(rng.integers(0, 256, (96, 96, 3), np.uint8)) for _ in range(400)]
+    items = [(f"{i:04d}", encoded(image, "JPEG", quality=95)) for i, image in enumerate(noise)]
     profile = dk.profile(items, tmp_path / "p.profile", workers=0, encoder="pixels")
     assert (profile.path / "report.html").stat().st_size < 5_000_000
 

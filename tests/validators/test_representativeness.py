@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from datakit.errors import InputError
 from datakit.profiles.profile import Embeddings
@@ -137,12 +138,18 @@ def test_labels_that_name_other_things_are_no_shift():
 
 
 def test_the_interval_covers_the_population_s_value():
-    truth = representativeness(profile(20_000, 90, brighter=0.4), profile(20_000, 91))
-    part = component(truth, "luma_mean").value
+    # The energy coefficient of two normals 0.4 apart, on the scale (F + G) / 2, by quadrature.
+    x = np.linspace(-8, 8, 20_001)
+    f, g = stats.norm.cdf(x, 0.4), stats.norm.cdf(x)
+    between, *within = (
+        np.trapezoid(y, (f + g) / 2)
+        for y in (f * (1 - g) + g * (1 - f), 2 * f * (1 - f), 2 * g * (1 - g))
+    )
+    truth = np.exp(-(1 - sum(within) / (2 * between)) / 0.1)
     hits = []
     for seed in range(100, 140):
         score = representativeness(profile(200, seed, brighter=0.4), profile(200, seed + 1000))
-        hits.append(score.low <= part <= score.high)
+        hits.append(score.low <= truth <= score.high)
     assert np.mean(hits) > 0.84  # 95 % of 40, less three standard errors
 
 

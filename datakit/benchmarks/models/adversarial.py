@@ -115,7 +115,7 @@ class Adversarial:
         # The discriminator's loss must not reach the generator: its images go in detached. Real
         # and generated images pass separately, each batch normalised by its own statistics.
         shown = self.augmented(real, rng).requires_grad_(penalised)
-        with mixed_precision(self.device):
+        with mixed_precision(self.device, wanted=not penalised):
             on_real = self.discriminator(shown).float()
             on_fake = self.discriminator(self.augmented(fake.detach(), rng)).float()
         loss_d = discriminator_loss(on_real, on_fake)
@@ -150,7 +150,7 @@ class Adversarial:
         for norm in self._norms:
             norm.reset_running_stats()
         self.ema.network.train()
-        for chunk in self._standing.split(_CHUNK):
+        for chunk in torch.split(self._standing, _CHUNK):
             self.ema.network(chunk)
         self.ema.network.eval()
         self._stale = False

@@ -70,7 +70,7 @@ class Dcgan(Adversarial):
         """DiffAugment's translations, of real and generated images alike.
 
         They keep the discriminator from winning early. Its colours and cut-outs on top were worse
-        in short runs on MNIST (FD after 400 steps: none 21.5, translations 18.4, all 20.4).
+        in short runs on MNIST (docs/benchmark/models.md).
         """
         return translations(images, rng)
 
@@ -97,7 +97,10 @@ def levels(shape: tuple[int, int, int]) -> int:
 
 
 def _drawn(network: nn.Module, rng: torch.Generator) -> nn.Module:
-    """DCGAN's initial weights: normal with sd 0.02, around 0 and, in normalisations, 1."""
+    """DCGAN's initial weights: normal with sd 0.02, around 0 and, in normalisations, 1.
+
+    Biases are 0: torch's usual ones outweigh such weights, and some seeds then never learn.
+    """
     initialised(network, rng)
     for module in network.modules():
         if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):

@@ -109,7 +109,7 @@ class Flow:
     def _noise(self, shape: tuple[int, ...], rng: torch.Generator) -> Tensor:
         """Where the ways begin; components that do not vary in the data stay at 0 all the way."""
         drawn = noise(shape, rng, self.device)
-        return drawn if self.pca is None else drawn * (self.pca.sd > 0)
+        return drawn if self.pca is None else drawn * (self.pca.sd > 0).to(self.device)
 
     @torch.no_grad()
     def sample(self, n: int, rng: torch.Generator) -> Tensor:

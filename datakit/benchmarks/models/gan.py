@@ -1,7 +1,7 @@
 """The classic GAN of fully connected layers, made stable.
 
 Goodfellow et al. 2014. The generator is 100-256-512-pixels, the discriminator its mirror. Without
-BatchNorm in the generator and R1 in the discriminator's loss it collapses on MNIST.
+BatchNorm in the generator and R1 in the discriminator's loss it loses digits on MNIST.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ class Lm:
     name: ClassVar[str] = "lm"
     presets: ClassVar[Mapping[str, LmPreset]] = {
         "smoke": LmPreset(steps=40, batch=16, width=32, layers=1, context=64),
-        "quick": LmPreset(steps=500, batch=32, width=64, layers=2, context=64),
+        "quick": LmPreset(steps=700, batch=32, width=64, layers=2, context=64),
         "full": LmPreset(steps=4000, batch=32, width=128, layers=4, context=128),
     }
 

@@ -112,9 +112,11 @@ def load_weights(network: nn.Module, state: Mapping[str, Tensor]) -> None:
         ) from error
 
 
-def mixed_precision(device: torch.device) -> contextlib.AbstractContextManager[object]:
+def mixed_precision(
+    device: torch.device, wanted: bool = True
+) -> contextlib.AbstractContextManager[object]:
     """bf16 where it is fast: on CUDA. On CPU it gained nothing on nets this small."""
-    if device.type == "cuda":
+    if device.type == "cuda" and wanted:
         return torch.autocast("cuda", dtype=torch.bfloat16)
     return contextlib.nullcontext()
 

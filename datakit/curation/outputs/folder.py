@@ -42,7 +42,8 @@ def write_folder(source: Source, root: Path) -> Iterator[Written]:
             told = _told(output, path, fields, source.modality)
             if told:
                 metadata.write(json_line({"file_name": path} | told) + "\n")
-            yield Written(shown(path), shown(path), output.outcome)
+            name = shown(path)
+            yield Written(name, name, output.outcome)
     if not os.path.getsize(root / "metadata.jsonl"):
         (root / "metadata.jsonl").unlink()
 
@@ -91,7 +92,7 @@ def _wanted(output: Output, number: int, source: Source, fields: Fields) -> _Wan
     return _Wanted(path, suffix, output.mark, rank)
 
 
-def _place(staged: Path, target: str) -> None:
+def _place(staged: str, target: str) -> None:
     """Linked rather than moved: a run that is killed here still has what it staged."""
     try:
         os.link(staged, target)

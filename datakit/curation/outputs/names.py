@@ -69,6 +69,8 @@ def own_path(path: str, suffix: str) -> str | None:
 
 def fits(path: str) -> bool:
     """Whether a file system takes every name of a path."""
+    if 4 * len(path) <= _LONGEST:
+        return True
     return all(len(os.fsencode(part)) <= _LONGEST for part in path.split("/"))
 
 
@@ -92,7 +94,8 @@ def plain(path: str) -> str:
 
 def shown(path: str) -> str:
     """A path as ids and tables have it."""
-    return printable(os.fsencode(path))
+    usual = path.isascii() and "\\" not in path
+    return path if usual else printable(os.fsencode(path))
 
 
 class Names:

@@ -33,14 +33,15 @@ class Output:
     """
 
     outcome: Outcome
-    staged: Path
+    staged: str
     shared: BinaryIO | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
 
     def data(self) -> bytes:
         """The encoded sample."""
         if self.shared is None:
-            return self.staged.read_bytes()
+            with open(self.staged, "rb") as file:
+                return file.read()
         self.shared.seek(self.outcome.start)
         return self.shared.read(self.outcome.size)
 
