@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datakit.curation.plan import Plan
     from datakit.profiles.profile import Profile
 
-__all__ = ["register", "run"]
+__all__ = ["register", "run", "summary"]
 
 _DESCRIPTION = """\
 Make a better corpus: drop what spoils training, keep the best of copies, repair what can be
@@ -200,7 +200,7 @@ def _show(
     options: argparse.Namespace, plan: Plan, curated: Curated | None, file: Path, seconds: float
 ) -> None:
     if options.json:
-        json.dump(_summary(plan, curated, file, seconds), sys.stdout, allow_nan=False)
+        json.dump(summary(plan, curated, file, seconds), sys.stdout, allow_nan=False)
         sys.stdout.write("\n")
         return
     from datakit.curating import scores_of
@@ -209,7 +209,7 @@ def _show(
     print_curation(plan, curated, file, seconds, scores_of(plan, curated))
 
 
-def _summary(plan: Plan, curated: Curated | None, file: Path, seconds: float) -> dict[str, Any]:
+def summary(plan: Plan, curated: Curated | None, file: Path, seconds: float) -> dict[str, Any]:
     """The JSON object of the command."""
     from datakit.curating import scores_of
 
