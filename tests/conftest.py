@@ -1,5 +1,6 @@
 """Small corpora for all tests."""
 
+import functools
 import io
 import os
 import sys
@@ -64,19 +65,27 @@ def encode():
     return encoded
 
 
+@functools.cache
+def folder_files():
+    """Relative name -> bytes of the corpus of `folder`: drawn and encoded once."""
+    files = {}
+    for i in range(30):
+        split, label = ("train", "test")[i % 5 == 0], ("cat", "dog")[i % 2]
+        files[f"{split}/{label}/{i:03d}.jpg"] = encoded(textured(i), "JPEG", quality=92)
+    small = textured(4).resize((72, 48), Image.LANCZOS)
+    return files | {
+        "train/cat/copy.jpg": files["train/cat/002.jpg"],
+        "train/cat/small.jpg": encoded(small, "JPEG", quality=80),
+        "train/cat/cut.jpg": files["train/cat/006.jpg"][:900],
+    }
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Thirty pictures in two classes and two splits, with two copies and a broken file."""
     root = tmp_path / "images"
-    for i in range(30):
-        split, label = ("train", "test")[i % 5 == 0], ("cat", "dog")[i % 2]
-        file = root / split / label / f"{i:03d}.jpg"
+    for name, data in folder_files().items():
+        file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(encoded(textured(i), "JPEG", quality=92))
-    cat = root / "train" / "cat"
-    (cat / "copy.jpg").write_bytes((cat / "002.jpg").read_bytes())
-    (cat / "small.jpg").write_bytes(
-        encoded(textured(4).resize((72, 48), Image.LANCZOS), "JPEG", quality=80)
-    )
-    (cat / "cut.jpg").write_bytes((cat / "006.jpg").read_bytes()[:900])
+        file.write_bytes(data)
     return root

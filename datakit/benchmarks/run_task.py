@@ -6,6 +6,7 @@ import dataclasses
 import json
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -148,13 +149,11 @@ class RunTask:
         file = self.folder / "data" / "labels.json"
         if not file.exists() or min(held.shape[2:]) < 8:
             return {}
-        from datakit.benchmarks.classifier import fit_classifier
         from datakit.benchmarks.fidelity_images import class_fidelity
         from datakit.benchmarks.pictures import as_tensor
 
-        labels = json.loads(file.read_text(encoding="utf-8"))
         images = as_tensor(held)
-        judge = fit_classifier(images, labels, self.seed)
+        judge = _classifier(file, self.seed)
         new, kept = as_tensor(pixels), images[judge.reference]
         found: dict[str, Any] = class_fidelity(judge.probabilities(new), judge.probabilities(kept))
         from datakit.metrics.frechet import frechet_distance
@@ -192,6 +191,17 @@ class RunTask:
         write_json(place / "curves.json", dataclasses.asdict(curves))
         with atomic(place / "weights.safetensors") as temporary:
             save_file(model.state(), str(temporary))
+
+
+@lru_cache(maxsize=1)
+def _classifier(labels: Path, seed: int) -> Any:
+    """The classifier of the hold-out: the same for every run, so fitted once a process."""
+    from datakit.benchmarks.classifier import fit_classifier
+    from datakit.benchmarks.pictures import as_tensor
+
+    held = load_content(labels.parent, "holdout")
+    assert isinstance(held, np.ndarray)
+    return fit_classifier(as_tensor(held), json.loads(labels.read_text(encoding="utf-8")), seed)
 
 
 class _Live:

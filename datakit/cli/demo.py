@@ -128,7 +128,7 @@ def go(folder: Path, seed: int, pace: Pace, console: Console) -> dict[str, Any]:
     }
     for part in ("curate", "bench"):
         found[part].pop("seconds", None)
-    write_index(folder, found, (before, after), saved)
+    write_index(folder, found, curated.plan, (before, after), saved)
     found["seconds"] = round(time.monotonic() - began, 3)
     _tell_end(folder, found["seconds"], console)
     return found
@@ -198,15 +198,11 @@ def _foreign(demo: Demo, profile: Profile) -> dict[str, int]:
 def _tell_planted(
     rows: list[tuple[str, int, int, int]], foreign: dict[str, int], console: Console
 ) -> None:
+    from datakit.cli.demo_corpus import OTHERS
     from datakit.reports.terminal import print_planted
 
     print_planted([*rows, ("(photographs)", foreign["planted"], foreign["found"], 0)], console)
-    console.print(
-        "Others found: files in which nothing was planted. Photographs are sharp, bright pictures "
-        "of something else: no issue is about that, and they are found where something else is "
-        "wrong with them.",
-        style="dim",
-    )
+    console.print(OTHERS, style="dim")
 
 
 def _gated(source: Profile | Path, number: int, console: Console) -> Decision:
@@ -230,10 +226,12 @@ def _tell_gate(decision: Decision, console: Console) -> None:
     width = max((len(verdict.rule) for verdict in wrong), default=0)
     for verdict in wrong:
         style = "bold red" if label(verdict) in ("FAILED", "ERROR") else "yellow"
-        line = Text(f"{label(verdict):9} ", style).append(f"{verdict.rule:{width}}  ", "default")
-        console.print(line.append(measured(verdict), "not bold default"), soft_wrap=True)
+        name = (f"{label(verdict):9} ", style)
+        line = Text.assemble(name, f"{verdict.rule:{width}}  ", measured(verdict))
+        console.print(line, soft_wrap=True)
     style = "bold green" if decision.passed else "bold red"
-    console.print(Text(decision.decision, style).append(f"   {summary(decision)}", "not bold dim"))
+    told = f"   {summary(decision)}; exit code {decision.exit_code}"
+    console.print(Text.assemble((decision.decision, style), (told, "dim")))
 
 
 def _curated(folder: Path, profile: Profile, console: Console) -> Curated:

@@ -17,7 +17,7 @@ from datakit.errors import InputError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["DIRTY", "HELD", "Demo", "build_demo"]
+__all__ = ["DIRTY", "HELD", "OTHERS", "Demo", "build_demo"]
 
 DIRTY, HELD = "digits", "holdout"
 """Folders of the demo: the dirty corpus, and clean digits that no step but the benchmark sees."""
@@ -49,7 +49,13 @@ N_COPIED, N_COPIES = 30, 8
 """So many digits have so many exact copies each: a crawler that came by again and again."""
 
 N_NEAR, N_CONFLICTS, N_PHOTOS = 60, 15, 40
-"""Digits with a darker copy, with a copy in another class, and pictures of something else."""
+"""Digits with a recompressed copy, with a copy in another class, and pictures of something else."""
+
+OTHERS = (
+    "Others found: files in which nothing was planted. The photographs are sharp pictures of "
+    "something else: no issue is about that, and they are found only where they have another."
+)
+"""What is said below the table of what was planted and found."""
 
 
 @dataclass(frozen=True)
@@ -218,8 +224,8 @@ def _plant_copies(
         planted["exact_duplicate"] |= {name, *copies}
     for _ in range(N_NEAR):
         name = next(pool)
-        copy = name.replace(".png", "-again.png")
-        files[copy] = _png(clean[name].point(lambda value: value * 0.85))
+        copy = name.replace(".png", "-again.jpg")
+        files[copy] = _jpeg(clean[name], 90)
         planted["near_duplicate"] |= {name, copy}
     for _ in range(N_CONFLICTS):
         name = next(pool)

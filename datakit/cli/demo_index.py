@@ -12,9 +12,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datakit.cli.demo_corpus import DIRTY, HELD, SIDE
+from datakit.cli.demo_corpus import DIRTY, HELD, OTHERS, SIDE
 
 if TYPE_CHECKING:
+    from datakit.curation.plan import Plan
     from datakit.gates.decision import Decision
     from datakit.reports.bench_data_saved import SavedBench
 
@@ -33,7 +34,8 @@ style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'">
 _OWN = """
 .demo a{color:var(--accent)}.demo h2 span{color:var(--soft);font-weight:400;margin-right:8px}
 .demo p{margin:0 0 12px;max-width:62em}.demo p:last-child{margin:0}
-.demo .open{font-weight:600;margin-top:14px}.demo .pixels{margin-bottom:10px}
+.demo p.open{font-weight:600;margin:16px 0 0}.demo .two .pixels{margin-bottom:10px}
+.demo p.small{margin-top:10px}.demo .sample-grids{margin-top:14px}
 .demo pre{margin:0 0 12px;white-space:pre-wrap;overflow-wrap:anywhere;\
 font:12.5px/1.6 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;color:var(--soft)}
 .demo table.issues td,.demo table.issues th{padding-top:3px;padding-bottom:3px}
@@ -48,6 +50,7 @@ _LEVELS = {"helps": "good", "hurts": "bad"}
 def write_index(
     folder: Path,
     found: Mapping[str, Any],
+    plan: Plan,
     decisions: tuple[Decision, Decision],
     saved: SavedBench,
 ) -> Path:
@@ -59,6 +62,8 @@ def write_index(
         Of the demo.
     found
         The JSON object of the command.
+    plan
+        Of the curation.
     decisions
         Of the gate, on the dirty and on the curated corpus.
     saved
@@ -68,13 +73,13 @@ def write_index(
 
     bench = Path(os.path.relpath(saved.folder, folder)).as_posix()
     parts = [
-        "<h1>From a dirty corpus to a better model</h1>",
+        "<h1>From a dirty corpus to a trained model</h1>",
         '<div class="meta">datakit demo: handwritten digits, spoilt in known ways</div>',
         _verdict(saved, bench),
         _corpus(folder, found),
         _profile(found),
         _gate(3, "Good enough to train on?", f"{DIRTY}.profile", decisions[0]),
-        _curate(folder, found),
+        _curate(folder, found, plan),
         _gate(5, "And now?", "curated.profile", decisions[1]),
         _models(saved, bench),
     ]
@@ -145,11 +150,7 @@ def _profile(found: Mapping[str, Any]) -> str:
         f'<td class="r">{other or ""}</td></tr>'
         for name, planted, hit, other in rows
     )
-    told = (
-        '<p class="small">Others found: files in which nothing was planted. Photographs are sharp '
-        "pictures of something else: no issue is about that, and they are found where something "
-        "else is wrong with them.</p>"
-    )
+    told = f'<p class="small">{escape(OTHERS)}</p>'
     return _section(
         *(2, "What is in it?", f"datakit profile {DIRTY}"),
         f'<table class="issues">{head}{lines}</table>{told}',
@@ -172,10 +173,9 @@ def _gate(number: int, title: str, profile: str, decision: Decision) -> str:
     return _section(number, title, f"datakit gate {profile}", told, table)
 
 
-def _curate(folder: Path, found: Mapping[str, Any]) -> str:
+def _curate(folder: Path, found: Mapping[str, Any], plan: Plan) -> str:
     made, foreign = found["curate"], found["foreign"]
-    edits = ", ".join(f"{n:,} {edit}" for edit, n in made["edits"].items() if n)
-    told = f"<p><b>{made['n_in']:,} in, {made['n_out']:,} out</b> · {edits}</p>"
+    told = f"<p><b>{made['n_in']:,} in, {made['n_out']:,} out</b></p>"
     if foreign["kept"]:
         told += (
             f'<p class="note">Still there: {foreign["kept"]} of {foreign["planted"]} photographs. '
@@ -184,11 +184,19 @@ def _curate(folder: Path, found: Mapping[str, Any]) -> str:
     files = sorted(
         path for path in (folder / "curated").rglob("*.*g") if path.parent.name.isdigit()
     )
+    summary = plan.summary()
+    rows = ""
+    for edit, name in (("drop", "dropped"), ("change", "repaired")):
+        rows += (
+            f'<tr><td class="r"><b>{summary["edits"][edit]:,}</b></td><td><b>{name}</b></td></tr>'
+        )
+        for reason, n in summary["reasons"].get(edit, {}).items():
+            rows += f'<tr><td class="r">{n:,}</td><td>{escape(reason)}</td></tr>'
     return _section(
         *(4, "Make it better", f"datakit curate {DIRTY}.profile -o curated"),
         told,
         f'<div class="two"><div>{_picture(_sheet(files), "images of the curated corpus")}</div>',
-        "</div>",
+        f'<div><table class="issues">{rows}</table></div></div>',
         _link("curated/report.html", "before and after: the curation's report"),
     )
 

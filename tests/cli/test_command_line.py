@@ -94,22 +94,6 @@ def test_help_and_version():
     assert run().returncode == 2
 
 
-def test_demo_finds_what_it_planted(tmp_path):
-    done = run("demo", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    planted = json.loads(done.stdout)["planted"]
-    assert len(planted) >= 15
-    assert sum(p["planted"] for p in planted.values()) > 80
-    for issue, counts in planted.items():
-        assert counts["found"] >= 0.5 * counts["planted"], issue
-    found = sum(p["found"] for p in planted.values())
-    assert found >= 0.95 * sum(p["planted"] for p in planted.values())
-    # A second demo replaces the first, and nothing else is ever replaced.
-    assert run("demo", "--json", cwd=tmp_path).returncode == 0
-    (tmp_path / "mine" / "images").mkdir(parents=True)
-    assert run("demo", "-o", "mine", cwd=tmp_path).returncode == 2
-
-
 @pytest.mark.parametrize("manifest", ["[]", '{"schema": 1}', "no json"])
 def test_a_damaged_profile_is_one_clear_line(tmp_path, manifest):
     (tmp_path / "p").mkdir()

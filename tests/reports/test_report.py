@@ -10,6 +10,7 @@ from PIL import Image
 from rich.console import Console
 
 import datakit as dk
+from datakit.reports.atlas import build_atlas
 from datakit.reports.terminal import print_profile
 
 PAYLOADS = (
@@ -71,6 +72,9 @@ def test_the_page_stays_small(tmp_path):
     items = [(f"{i:04d}", encoded(image, "JPEG", quality=95)) for i, image in enumerate(noise)]
     profile = dk.profile(items, tmp_path / "p.profile", workers=0, encoder="pixels")
     assert (profile.path / "report.html").stat().st_size < 5_000_000
+    atlas = build_atlas({f"{k}/{name}": data for name, data in items for k in range(3)})
+    assert len(atlas.places) == 1200
+    assert len(atlas.source) < 4_000_000
 
 
 @pytest.mark.parametrize("data", [b"", b"junk"])
