@@ -83,13 +83,7 @@ def holdout_lines(bench: SavedBench) -> list[str]:
 
 
 def _notes(bench: SavedBench) -> list[str]:
-    notes = list(bench.effect.reasons)
-    if bench.config["preset"] == "smoke":
-        notes.append(
-            "The smoke preset shows that everything works: its models are hardly trained, so its "
-            "figures mean little."
-        )
-    return notes
+    return list(bench.effect.reasons)
 
 
 def _versus(arm: str, d: Difference, better: str) -> dict[str, Any]:

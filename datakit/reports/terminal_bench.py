@@ -53,8 +53,6 @@ def print_bench(
     console.print(Text(bench.figures, f"bold {style}".rstrip()))
     for reason in effect.reasons:
         console.print(Text(reason, "yellow"))
-    if config["preset"] == "smoke":
-        console.print(Text("smoke: the models are hardly trained, figures mean little", "yellow"))
     console.print()
     console.print(_arms(bench, min(console.width, 120)))
     console.print()
