@@ -1,12 +1,11 @@
-"""What curation by the proposed recipe does to planted defects: removed, repaired, and what it cost.
+"""What curation by the proposed recipe does to planted defects, and what it costs.
 
   python benchmarks/planted_curation.py images PROTOCOL.py FOLDER_OF_PHOTOS [SEED ...]
   python benchmarks/planted_curation.py texts PROTOCOL.py FOLDER_OF_TEXTS [SEED ...]
 
 PROTOCOL.py builds corpora with known defects (`build`). Each is profiled, gated, curated by the
 recipe that its profile proposes, profiled and gated again. Printed per kind of defect: how many
-were planted, removed, repaired (changed, and the profile of the result finds the issue no more),
-and left; how many clean samples were lost; how often the best member of a group of copies stayed (the
+were removed, repaired (changed, and the profile of the result finds the issue no more), and left; how many clean samples were lost; how often the best member of a group of copies stayed (the
 original, or a copy with the same content); and what the gate says before and after.
 """
 
@@ -155,6 +154,12 @@ class Tally:
         for kind in ("clean", "natural_gray"):
             lost, n = self.clean[kind, False], self.clean[kind, False] + self.clean[kind, True]
             lines.append(f"{kind} samples lost: {lost} of {n} ({lost / max(n, 1):.3f})")
+        families = sum(self.copies.values())
+        gone = self.clean["clean", False] + sum(
+            n for key, n in self.copies.items() if key[1] == "lost"
+        )
+        every = self.clean["clean", False] + self.clean["clean", True] + families
+        lines.append(f"clean contents lost, with those that were copied: {gone} of {every}")
         lines.append(f"gate, exit codes before and after: {self.gates}, failing: {self.failing}")
         return "\n".join(lines)
 
