@@ -5,7 +5,8 @@
 
 PROTOCOL.py builds corpora with known defects (`build`). Each is profiled, gated, curated by the
 recipe that its profile proposes, profiled and gated again. Printed per kind of defect: how many
-were removed, repaired (changed, and the profile of the result finds the issue no more), and left; how many clean samples were lost; how often the best member of a group of copies stayed (the
+were removed, repaired (changed, and the profile of the result finds the issue no more), and left;
+how many clean samples were lost; how often the best member of a group of copies stayed (the
 original, or a copy with the same content); and what the gate says before and after.
 """
 
