@@ -187,6 +187,11 @@ def _plan(options: argparse.Namespace, corpus: Corpus, profile: Profile | None) 
             )
     copies = None if options.augment is None else options.augment - 1
     recipe = recipe_of(profile, options.recipe, copies)
+    if recipe.augment is not None and recipe.modality == "image":
+        from datakit.transforms.image_augment_leaks import leak_warnings
+
+        for warning in leak_warnings(recipe.augment.steps):
+            print(f"note: {warning}", file=sys.stderr)
     return plan(profile, recipe, reference=options.reference, workers=options.workers)
 
 

@@ -142,6 +142,15 @@ def test_augment_adds_marked_copies(place, capsys):
     assert lineage["seed"].notna().sum() == 64
 
 
+@pytest.mark.parametrize(("kind", "warned"), [("strong", True), ("safe", False)])
+def test_an_augmentation_that_leaks_is_warned_of(place, capsys, kind, warned):
+    steps = f"augment:\n  copies: 1\n  steps:\n    - preset: {{kind: {kind}}}\n"
+    (place / "leaks.yaml").write_text(SMALL + steps)
+    code, _, err = run(capsys, "images.profile", "-o", "out", "--recipe", "leaks.yaml", "--dry-run")
+    assert code == 0
+    assert ("Karras et al. 2020" in err) == warned
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
