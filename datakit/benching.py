@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -216,5 +215,6 @@ def _folder_name(sides: dict[str, Side], held: Side | None, options: Options) ->
 
 
 def _short(location: str) -> str:
-    name = re.sub(r"[^\w.-]+", "_", location.rstrip("/").rpartition("/")[2])
-    return name.strip("._") or "corpus"
+    from datakit.profiling import corpus_name
+
+    return corpus_name(location).strip("._") or "corpus"

@@ -25,6 +25,7 @@ __all__ = [
     "check_clusters",
     "check_reference",
     "check_unused",
+    "corpus_name",
     "default_out",
     "is_corpus",
     "is_profile_folder",
@@ -35,7 +36,6 @@ __all__ = [
     "target_of",
     "with_basis",
 ]
-
 
 _NO_CATEGORIES = frozenset(
     ("sample_id", "path", "content_hash", "pixel_hash", "error", "warning", "caption")
@@ -113,9 +113,14 @@ def check_unused(profiles: Iterable[Any], given: Mapping[str, Any]) -> None:
 
 def default_out(location: str) -> Path:
     """Where the profile of a corpus goes that is told no other place."""
-    name = Path(os.path.abspath(location)).name if "://" not in location else location
-    safe = re.sub(r"[^\w.-]+", "_", name.rstrip("/").rpartition("/")[2]) or "corpus"
-    return Path(f"{safe.strip('<>_') or 'corpus'}.profile")
+    return Path(f"{corpus_name(location)}.profile")
+
+
+def corpus_name(location: str) -> str:
+    """The last part of a corpus's place, as a file name: what its results are called after."""
+    place = location if "://" in location else os.path.abspath(location)
+    name = place.rstrip("/").rpartition("/")[2]
+    return re.sub(r"[^\w.-]+", "_", name).strip("<>_") or "corpus"
 
 
 def settings_for(

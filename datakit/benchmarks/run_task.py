@@ -109,7 +109,6 @@ class RunTask:
         return found | {"cpu_seconds": round(time.process_time() - began, 2)}
 
     def _images(self, place: Path, train: Any, seed: int) -> dict[str, Any]:
-        from datakit.benchmarks.feature_space import FeatureSpace
         from datakit.benchmarks.fidelity_images import image_fidelity
         from datakit.benchmarks.models import model_class
         from datakit.benchmarks.pictures import as_tensor
@@ -125,12 +124,10 @@ class RunTask:
         with one_thread(device):
             drawn = model.sample(self.n_generated, generator(own, "samples"))
             pixels = ((drawn + 1) * 127.5).round().clamp(0, 255).byte().numpy()
-            held = load_content(self.folder / "data", "holdout")
-            assert isinstance(held, np.ndarray)
-            space = FeatureSpace(self.space, held)
+            held, space, held_features = _reference(self.folder / "data", self.space)
             fidelity = image_fidelity(
                 space.features(pixels),
-                space.features(held),
+                held_features,
                 space.features(train[: len(held) * 2]),
                 np.random.default_rng([own, 3]),
             )
@@ -153,7 +150,7 @@ class RunTask:
         from datakit.benchmarks.pictures import as_tensor
 
         images = as_tensor(held)
-        judge = _classifier(file, self.seed)
+        judge = _classifier(file, self.space, self.seed)
         new, kept = as_tensor(pixels), images[judge.reference]
         found: dict[str, Any] = class_fidelity(judge.probabilities(new), judge.probabilities(kept))
         from datakit.metrics.frechet import frechet_distance
@@ -194,13 +191,23 @@ class RunTask:
 
 
 @lru_cache(maxsize=1)
-def _classifier(labels: Path, seed: int) -> Any:
+def _reference(data: Path, space: str) -> tuple[npt.NDArray[np.uint8], Any, Any]:
+    """Held-out images, the feature space, and their features: the same for every run."""
+    from datakit.benchmarks.feature_space import FeatureSpace
+
+    held = load_content(data, "holdout")
+    assert isinstance(held, np.ndarray)
+    found = FeatureSpace(space, held)
+    return held, found, found.features(held)
+
+
+@lru_cache(maxsize=1)
+def _classifier(labels: Path, space: str, seed: int) -> Any:
     """The classifier of the hold-out: the same for every run, so fitted once a process."""
     from datakit.benchmarks.classifier import fit_classifier
     from datakit.benchmarks.pictures import as_tensor
 
-    held = load_content(labels.parent, "holdout")
-    assert isinstance(held, np.ndarray)
+    held, _, _ = _reference(labels.parent, space)
     return fit_classifier(as_tensor(held), json.loads(labels.read_text(encoding="utf-8")), seed)
 
 

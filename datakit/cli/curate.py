@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datakit.cli.profiling_options import add_workers
+from datakit.cli.profiling_options import add_opening_options, add_workers
 from datakit.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,12 +66,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--reference", metavar="REF", help="corpus or profile that `balance` and the scores follow"
     )
-    parser.add_argument(
-        "--manifest", metavar="FILE", help="table with captions, labels, splits by file name"
-    )
-    parser.add_argument(
-        "--text-column", metavar="NAME", help="column of a table that holds the texts"
-    )
+    add_opening_options(parser)
     add_workers(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
@@ -85,8 +80,10 @@ def run(options: argparse.Namespace) -> int:
             "--plan is applied as it is: leave --recipe, --augment and --dry-run out, or make a "
             "new plan with them"
         )
+    from datakit.profiling import corpus_name
+
     corpus, profile = _source(options)
-    out = Path(options.out or _default_out(corpus.location))
+    out = Path(options.out or f"{corpus_name(corpus.location)}.curated")
     _check(options, corpus, out)
     plan = _plan(options, corpus, profile)
     if options.dry_run:
@@ -193,12 +190,6 @@ def _plan(options: argparse.Namespace, corpus: Corpus, profile: Profile | None) 
         for warning in leak_warnings(recipe.augment.steps):
             print(f"note: {warning}", file=sys.stderr)
     return plan(profile, recipe, reference=options.reference, workers=options.workers)
-
-
-def _default_out(location: str) -> str:
-    from datakit.profiling import default_out
-
-    return f"{default_out(location).stem}.curated"
 
 
 def _show(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-__all__ = ["add_profiling_options", "add_workers"]
+__all__ = ["add_opening_options", "add_profiling_options", "add_workers"]
 
 
 def add_profiling_options(parser: argparse._ActionsContainer) -> None:
@@ -20,12 +20,7 @@ def add_profiling_options(parser: argparse._ActionsContainer) -> None:
         metavar="YAML",
         help="proportions of labels, languages, ... to measure representativeness by",
     )
-    parser.add_argument(
-        "--manifest", metavar="FILE", help="table with captions, labels, splits by file name"
-    )
-    parser.add_argument(
-        "--text-column", metavar="NAME", help="column of a table that holds the texts"
-    )
+    add_opening_options(parser)
     parser.add_argument(
         "--encoder",
         default="default",
@@ -33,6 +28,16 @@ def add_profiling_options(parser: argparse._ActionsContainer) -> None:
         help="images: efficientnet-lite0 (default), pixels; texts: lsa (default); hub:MODEL; none",
     )
     add_workers(parser)
+
+
+def add_opening_options(parser: argparse._ActionsContainer) -> None:
+    """Add what `open` takes beside a place."""
+    parser.add_argument(
+        "--manifest", metavar="FILE", help="table with captions, labels, splits by file name"
+    )
+    parser.add_argument(
+        "--text-column", metavar="NAME", help="column of a table that holds the texts"
+    )
 
 
 def add_workers(parser: argparse._ActionsContainer) -> None:

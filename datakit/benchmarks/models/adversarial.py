@@ -6,6 +6,7 @@ lazily as in Karras et al. 2020.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -55,7 +56,7 @@ def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
     return gradient.square().flatten(1).sum(1).mean()
 
 
-class Adversarial:
+class Adversarial(ABC):
     """A generator and a discriminator with their optimisers; the networks come from a subclass."""
 
     name: ClassVar[str]
@@ -91,9 +92,9 @@ class Adversarial:
         self._stale = True
         self._n_steps = 0
 
+    @abstractmethod
     def networks(self, rng: torch.Generator) -> tuple[nn.Module, nn.Module]:
         """The generator (n, latent) -> (n, C, H, W) and the discriminator (n, C, H, W) -> (n,)."""
-        raise NotImplementedError
 
     def augmented(self, images: Tensor, rng: torch.Generator) -> Tensor:
         """What the discriminator is shown in place of images, real or generated."""
@@ -102,6 +103,7 @@ class Adversarial:
 
     def prepare(self, data: Tensor) -> None:
         """Nothing is fitted beforehand."""
+        del data
 
     def step(self, batch: Tensor, rng: torch.Generator) -> dict[str, float]:
         """Take one step of the discriminator, then one of the generator, on (n, C, H, W)."""
