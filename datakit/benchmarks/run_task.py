@@ -71,13 +71,20 @@ class RunTask:
 
     def __call__(self, shard: Shard, watch: Watch) -> dict[str, Any]:
         """Do one run (arm, seed); returns what was found, and saves it."""
+        from threadpoolctl import threadpool_limits
+
+        from datakit.benchmarks.training import best_device, one_thread
+
         _, (arm, seed) = shard
         place = run_folder(self.folder, arm, seed)
         known = read_run(place)
         if known is not None:
             return known
         place.mkdir(parents=True, exist_ok=True)
-        found = self._run(place, arm, seed)
+        # All of a run, the first weights included: a sum has another last bit on two threads, and
+        # a run must find the same in this process as in a worker.
+        with threadpool_limits(1), one_thread(best_device()):
+            found = self._run(place, arm, seed)
         write_json(place / DONE, found)
         (place / "live.json").unlink(missing_ok=True)
         return found
