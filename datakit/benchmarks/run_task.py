@@ -119,7 +119,7 @@ class RunTask:
         from datakit.benchmarks.fidelity_images import image_fidelity
         from datakit.benchmarks.models import model_class
         from datakit.benchmarks.pictures import as_tensor
-        from datakit.benchmarks.training import best_device, generator, one_thread
+        from datakit.benchmarks.training import best_device, generator
 
         device = best_device()
         kind = model_class(self.model)
@@ -128,16 +128,15 @@ class RunTask:
         own = self.seed * 1_000_003 + seed
         model = kind(shape, preset, generator(own, "weights"), device)
         self._train(place, model, as_tensor(train), preset, own)
-        with one_thread(device):
-            drawn = model.sample(self.n_generated, generator(own, "samples"))
-            pixels = ((drawn + 1) * 127.5).round().clamp(0, 255).byte().numpy()
-            held, space, held_features = _reference(self.folder / "data", self.space)
-            fidelity = image_fidelity(
-                space.features(pixels),
-                held_features,
-                space.features(train[: len(held) * 2]),
-                np.random.default_rng([own, 3]),
-            )
+        drawn = model.sample(self.n_generated, generator(own, "samples"))
+        pixels = ((drawn + 1) * 127.5).round().clamp(0, 255).byte().numpy()
+        held, space, held_features = _reference(self.folder / "data", self.space)
+        fidelity = image_fidelity(
+            space.features(pixels),
+            held_features,
+            space.features(train[: len(held) * 2]),
+            np.random.default_rng([own, 3]),
+        )
         fidelity |= self._classes(pixels, held)
         save_grid(place / "samples.png", pixels[:N_SHOWN])
         return {
@@ -168,18 +167,17 @@ class RunTask:
     def _text(self, place: Path, train: Any, seed: int) -> dict[str, Any]:
         from datakit.benchmarks.fidelity_texts import text_fidelity
         from datakit.benchmarks.models.lm import Lm, windows
-        from datakit.benchmarks.training import best_device, generator, one_thread
+        from datakit.benchmarks.training import best_device, generator
 
         device = best_device()
         preset = Lm.presets[self.preset]
         own = self.seed * 1_000_003 + seed
         model = Lm(preset, generator(own, "weights"), device)
         self._train(place, model, windows(train, preset.context), preset, own)
-        with one_thread(device):
-            held = load_content(self.folder / "data", "holdout")
-            assert isinstance(held, list)
-            bits = model.bits_per_byte(held)
-            drawn = model.sample(_TEXT_SAMPLES, _TEXT_BYTES, generator(own, "samples"))
+        held = load_content(self.folder / "data", "holdout")
+        assert isinstance(held, list)
+        bits = model.bits_per_byte(held)
+        drawn = model.sample(_TEXT_SAMPLES, _TEXT_BYTES, generator(own, "samples"))
         (place / "samples.txt").write_text(
             "\n\n".join(text.decode("utf-8", "replace") for text in drawn), encoding="utf-8"
         )

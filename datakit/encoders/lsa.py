@@ -104,7 +104,7 @@ class Lsa:
         """
         from scipy.sparse import vstack
         from sklearn.preprocessing import normalize
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no stubs
+        from threadpoolctl import threadpool_limits
 
         if dim < 1:
             raise InputError(f"dim is {dim}: give at least 1")
