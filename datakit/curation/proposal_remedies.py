@@ -125,9 +125,10 @@ _IMAGES = (
     ),
     Remedy(
         "outlier",
-        LEAVE,
-        "images unlike all others",
-        "the rare ones are often the valuable ones: look at them",
+        DROP,
+        "images of another kind than the bulk",
+        "a generator would learn to mix the two; keep them where they belong",
+        most=0.25,
     ),
     Remedy("label_suspect", LEAVE, "doubtful labels", "a person has to decide: check them"),
 )

@@ -12,7 +12,7 @@ _SETTINGS: dict[str, tuple[str, str, str]] = {
     "odd_size": ("odd_size", "octaves from the median size of the corpus", ">"),
     "odd_mode": ("odd_mode", "share of the images that have the mode", "<"),
     "repeated_caption": ("repeated_caption", "images that share a caption", ">="),
-    "outlier": ("outlier", "robust z of the distance to the 5th nearest embedding", ">"),
+    "outlier": ("outlier", "distance from the others, in their usual spread or step", ">"),
     "label_suspect": ("label_suspect", "probability that the label is wrong", ">="),
     "wrong_language": ("wrong_language", "probability of another language", ">="),
     "main_language": ("wrong_language", "share of documents in the expected language", ">="),

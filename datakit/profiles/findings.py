@@ -55,6 +55,11 @@ class Findings:
         for i in np.flatnonzero(mask).tolist():
             self.add(issue, [i], [values[i]], float(limits[i]))
 
+    def has(self, issue: str) -> Mask:
+        """Which rows have an issue by now, shape (n,)."""
+        members = {sample_id for sample_id, _, name, *_ in self._found if name == issue}
+        return np.array([sample_id in members for sample_id in self._ids], bool)
+
     def id_of(self, i: int) -> str:
         """Id of a row."""
         return str(self._ids[i])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from datakit.profiles.apart import far_from_bulk
 from datakit.profiles.duplicates import SAME_IMAGE, near_groups
 from datakit.profiles.findings import Findings
 from datakit.profiles.groups import Groups, exact_groups
@@ -46,6 +47,8 @@ def _find(
     _file_issues(found, rows)
     _relative_issues(found, rows, limits)
     _repeated_captions(found, rows, limits["repeated_caption"], near)
+    numbers, steps = far_from_bulk(rows, flagged, limits["outlier"])
+    found.add("outlier", numbers.tolist(), steps.tolist(), limits["outlier"])
 
 
 def _file_issues(found: Findings, rows: pd.DataFrame) -> None:

@@ -28,7 +28,8 @@ __all__ = ["SHARED_SETTINGS", "check_thresholds", "find_issues", "issue_kind"]
 SHARED_SETTINGS: dict[str, float] = {"outlier": 6.0, "label_suspect": 0.7}
 """Thresholds of the issues that embeddings tell, whatever the modality.
 
-outlier: robust z (median, MAD) of the logarithm of the distance to the 5th nearest embedding.
+outlier: robust z (median, MAD) of the logarithm of the distance to the 5th nearest embedding; of
+images also the distance to the bulk of the corpus, in usual steps (see `far_from_bulk`).
 label_suspect: probability that the label is wrong, of samples that look like another class.
 """
 
@@ -155,5 +156,5 @@ def _embedding_issues(
     median = np.median(distance)
     spread = 1.4826 * np.median(np.abs(distance - median))
     z = (distance - median) / max(float(spread), 1e-3)
-    far = z > limits["outlier"]
+    far = (z > limits["outlier"]) & ~found.has("outlier")[numbers]
     found.add("outlier", numbers[far].tolist(), z[far].tolist(), limits["outlier"])

@@ -35,6 +35,7 @@ _IMAGE: dict[str, tuple[float, str]] = {
     "rotated_by_exif": (1, "Apply the EXIF rotation to {n} images"),
     "missing_caption": (1, "Write captions for {n} images"),
     "odd_mode": (0.7, "Convert {n} images to the colour mode of the others"),
+    "outlier": (2, "Look at {n} images of another kind than the bulk, and drop what is no use"),
     "grayscale": (0.5, "Decide whether {n} gray images belong into a colour corpus"),
 }
 
