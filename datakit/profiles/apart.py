@@ -25,10 +25,14 @@ __all__ = ["far_from_bulk"]
 Values = npt.NDArray[np.float64]
 
 _COLUMNS = ("luma_p5", "luma_p25", "luma_p50", "luma_p75", "luma_p95")
-_COLUMNS += ("contrast", "black_rate", "entropy", "gradient", "colourfulness")
+_COLUMNS += ("contrast", "gradient", "colourfulness")
+"""What a recompressed copy keeps: its entropy and rate of black pixels may be far from those of a
+drawing on pure black."""
+
 _SKEWED = ("gradient", "colourfulness")
 
 _TOLD = frozenset(("blurry", "too_dark", "too_bright", "low_information", "low_contrast", "noisy"))
+_TOLD |= {"letterboxed", "over_compressed"}
 """Issues that say already what is strange about an image."""
 
 _NEIGHBOURS = 5
@@ -45,7 +49,7 @@ def far_from_bulk(
 ) -> tuple[npt.NDArray[np.int64], Values]:
     """Images that no chain of steps connects with the bulk of the corpus.
 
-    Every image is a point of ten measured columns (light, contrast, detail, colour), each in units
+    Every image is a point of eight measured columns (light, contrast, detail, colour), each in units
     of its standard deviation. The usual step is the median distance to the 5th nearest neighbour.
     Images with five neighbours within `limit` usual steps are cores, cores within that distance of
     each other are connected, and the bulk is what most of them make up. What is farther than that
@@ -95,7 +99,7 @@ def _judged(rows: pd.DataFrame, flagged: Mapping[str, Mask]) -> Mask:
 
 
 def _points(rows: pd.DataFrame) -> Values:
-    """Shape (n, 10), each column of standard deviation 1."""
+    """Shape (n, 8), each column of standard deviation 1."""
     columns = [rows[name].to_numpy(float) for name in _COLUMNS]
     logs = [
         np.log1p(np.maximum(values, 0)) if name in _SKEWED else values

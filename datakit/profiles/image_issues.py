@@ -47,8 +47,8 @@ def _find(
     _file_issues(found, rows)
     _relative_issues(found, rows, limits)
     _repeated_captions(found, rows, limits["repeated_caption"], near)
-    numbers, steps = far_from_bulk(rows, flagged, limits["outlier"])
-    found.add("outlier", numbers.tolist(), steps.tolist(), limits["outlier"])
+    numbers, steps = far_from_bulk(rows, flagged, limits["far_from_bulk"])
+    found.add("outlier", numbers.tolist(), steps.tolist(), limits["far_from_bulk"])
 
 
 def _file_issues(found: Findings, rows: pd.DataFrame) -> None:

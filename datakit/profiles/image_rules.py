@@ -79,11 +79,14 @@ IMAGE_SETTINGS: dict[str, float] = {
     "odd_size": 1.6,
     "odd_mode": 0.10,
     "repeated_caption": 5,
+    "far_from_bulk": 8.0,
 }
 """Dataset-relative thresholds.
 
 odd_size: octaves (log2) between the square root of the area and the corpus median (1.6: three
     times), widened to three interquartile ranges where sizes vary by themselves.
 repeated_caption: images, copies left out, that share a caption.
+far_from_bulk: usual steps between an image and the bulk of the corpus (an `outlier`); at 8 at most
+    0.3 % of clean digits are so and no clean photograph, at 12 photographs among digits join them.
 odd_mode: a mode that fewer than this share of the images has, when another mode has the majority.
 """

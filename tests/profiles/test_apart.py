@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from datakit.profiles.apart import _COLUMNS, far_from_bulk
 
-LIMIT = 6.0
+LIMIT = 8.0
 
 
 def rows_of(points: np.ndarray, labels: list[str | None] | None = None) -> pd.DataFrame:
-    """Rows whose ten columns are these points, each another picture."""
+    """Rows whose columns are these points, each another picture."""
     frame = pd.DataFrame(points, columns=list(_COLUMNS))
     frame["content_hash"] = [f"{7919 * i % 100_003:06d}" for i in range(len(points))]
     frame["pixel_hash"] = frame["content_hash"]
