@@ -28,8 +28,7 @@ __all__ = ["SHARED_SETTINGS", "check_thresholds", "find_issues", "issue_kind"]
 SHARED_SETTINGS: dict[str, float] = {"outlier": 6.0, "label_suspect": 0.7}
 """Thresholds of the issues that embeddings tell, whatever the modality.
 
-outlier: robust z (median, MAD) of the logarithm of the distance to the 5th nearest embedding; of
-images also the distance to the bulk of the corpus, in usual steps (see `far_from_bulk`).
+outlier: robust z (median, MAD) of the logarithm of the distance to the 5th nearest embedding.
 label_suspect: probability that the label is wrong, of samples that look like another class.
 """
 
