@@ -64,8 +64,9 @@ def main() -> None:
                 file.write_text(json.dumps(found, indent=1))
             found = json.loads(file.read_text())
             deciding = found["versus_random"] or found["effect"]
+            change = 100 * deciding["value"] / found["arms"]["curated"]["mean"]
             print(
-                f"{kind} {pair:2}: {found['verdict']:16} {100 * deciding['relative']:+5.1f} % "
+                f"{kind} {pair:2}: {found['verdict']:16} {change:+5.1f} % "
                 f"p = {deciding['p']:.3f}  {found['seconds']:.0f} s",
                 flush=True,
             )

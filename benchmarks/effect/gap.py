@@ -16,11 +16,14 @@ _DRAWS = 10_000
 def closed(arms: Mapping[str, Arm], control: str = "raw") -> dict[str, float] | None:
     """``(control - curated) / (control - clean)`` of the means, with a bootstrap 95 % interval.
 
-    Seeds are drawn with replacement, the same of every arm, so that pairs stay together. It tells
-    how far training noise moves the share, not other corpora. None where clean is not better than
-    the control beyond the interval of its paired difference: then there is no gap to close.
+    Seeds of which a run failed are left out. Seeds are drawn with replacement, the same of every
+    arm, so that pairs stay together. It tells how far training noise moves the share, not other
+    corpora. None where clean is not better than the control beyond the interval of its paired
+    difference: then there is no gap to close.
     """
-    values = {name: np.asarray(arms[name].values) for name in (control, "curated", "clean")}
+    every = np.array([arms[name].values for name in (control, "curated", "clean")])
+    every = every[:, np.isfinite(every).all(axis=0)]
+    values = dict(zip((control, "curated", "clean"), every, strict=True))
     gap = values[control] - values["clean"]
     k = len(gap)
     if k < 3 or gap.mean() < 2 * gap.std(ddof=1) / np.sqrt(k):

@@ -113,8 +113,6 @@ def go(folder: Path, seed: int, pace: Pace, console: Console) -> dict[str, Any]:
     _tell_planted(rows, foreign, console)
     before = _gated(profile, 3, console)
     curated = _curated(folder, profile, console)
-    foreign["kept"] = len(demo.foreign & set(curated.lineage["path"]))
-    _tell_kept(foreign, console)
     after = _gated(curated.profile_path, 5, console)
     saved = _benched(folder, pace, console)
     counts = {issue: {"planted": n, "found": hit, "others": other} for issue, n, hit, other in rows}
@@ -249,15 +247,6 @@ def _curated(folder: Path, profile: Profile, console: Console) -> Curated:
     scores = scores_of(curated.plan, curated)
     print_curation(curated.plan, curated, out / "plan.parquet", seconds, scores, console)
     return curated
-
-
-def _tell_kept(foreign: dict[str, int], console: Console) -> None:
-    if foreign["kept"]:
-        console.print(
-            f"Still there: {foreign['kept']} of {foreign['planted']} photographs. A person who "
-            "looks at the report's map sees them; no rule does.",
-            style="yellow",
-        )
 
 
 def _benched(folder: Path, pace: Pace, console: Console) -> SavedBench:

@@ -52,8 +52,8 @@ N_NEAR, N_CONFLICTS, N_PHOTOS = 60, 15, 40
 """Digits with a recompressed copy, with a copy in another class, and pictures of something else."""
 
 OTHERS = (
-    "Others found: files in which nothing was planted. The photographs are sharp pictures of "
-    "something else: no issue is about that, and they are found only where they have another."
+    "Others found: files in which nothing was planted. The photographs are found as outliers, "
+    "unless they have an issue with a name of its own."
 )
 """What is said below the table of what was planted and found."""
 
@@ -67,7 +67,7 @@ class Demo:
     planted
         Issue -> the files of the dirty corpus that have it.
     foreign
-        Files that are no digits at all: no rule of an issue is about that.
+        Files that are no digits at all: outliers, or too dark, or of low contrast ...
     """
 
     planted: dict[str, set[str]]

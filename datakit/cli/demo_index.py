@@ -174,13 +174,8 @@ def _gate(number: int, title: str, profile: str, decision: Decision) -> str:
 
 
 def _curate(folder: Path, found: Mapping[str, Any], plan: Plan) -> str:
-    made, foreign = found["curate"], found["foreign"]
+    made = found["curate"]
     told = f"<p><b>{made['n_in']:,} in, {made['n_out']:,} out</b></p>"
-    if foreign["kept"]:
-        told += (
-            f'<p class="note">Still there: {foreign["kept"]} of {foreign["planted"]} photographs. '
-            "A person who looks at the report's map sees them; no rule does.</p>"
-        )
     files = sorted(
         path for path in (folder / "curated").rglob("*.*g") if path.parent.name.isdigit()
     )

@@ -24,8 +24,10 @@ __all__ = ["far_from_bulk"]
 
 Values = npt.NDArray[np.float64]
 
-_COLUMNS = ("luma_p5", "luma_p25", "luma_p50", "luma_p75", "luma_p95")
-_COLUMNS += ("contrast", "gradient", "colourfulness")
+_COLUMNS = (
+    *("luma_p5", "luma_p25", "luma_p50", "luma_p75", "luma_p95"),
+    *("contrast", "gradient", "colourfulness"),
+)
 """What a recompressed copy keeps: its entropy and rate of black pixels may be far from those of a
 drawing on pure black."""
 
@@ -142,12 +144,7 @@ def _bulk(cores: Values, reach: float) -> KDTree | None:
 
 def _classes(labels: pd.Series, far: Mask) -> Mask:
     """Rows of the labels that are mostly apart."""
-    shares = labels.map(_share_by(labels, far)).to_numpy(float, na_value=0.0)
-    return np.asarray(shares > 0.5)
-
-
-def _share_by(labels: pd.Series, far: Mask) -> dict[str, float]:
     import pandas as pd
 
-    shares: dict[str, float] = pd.Series(far, index=labels.index).groupby(labels).mean().to_dict()
-    return shares
+    shares = pd.Series(far, index=labels.index).groupby(labels).mean()
+    return np.asarray(labels.map(shares).to_numpy(float, na_value=0.0) > 0.5)
