@@ -51,8 +51,8 @@ def far_from_bulk(
 ) -> tuple[npt.NDArray[np.int64], Values]:
     """Images that no chain of steps connects with the bulk of the corpus.
 
-    Every image is a point of eight measured columns (light, contrast, detail, colour), each in units
-    of its standard deviation. The usual step is the median distance to the 5th nearest neighbour.
+    Every image is a point of eight measured columns (light, contrast, detail, colour), each in
+    units of its standard deviation. The usual step is the median distance to the 5th nearest neighbour.
     Images with five neighbours within `limit` usual steps are cores, cores within that distance of
     each other are connected, and the bulk is what most of them make up. What is farther than that
     from every core of the bulk is apart.
