@@ -52,10 +52,10 @@ def far_from_bulk(
     """Images that no chain of steps connects with the bulk of the corpus.
 
     Every image is a point of eight measured columns (light, contrast, detail, colour), each in
-    units of its standard deviation. The usual step is the median distance to the 5th nearest neighbour.
-    Images with five neighbours within `limit` usual steps are cores, cores within that distance of
-    each other are connected, and the bulk is what most of them make up. What is farther than that
-    from every core of the bulk is apart.
+    units of its standard deviation. The usual step is the median distance to the 5th nearest
+    neighbour. Images with five neighbours within `limit` usual steps are cores, cores within that
+    distance of each other are connected, and the bulk is what most of them make up. What is farther
+    than that from every core of the bulk is apart.
 
     Images with an issue that tells as much already (blurry, too dark ...) are left out throughout,
     and so is a label most of whose images are apart: that is a class.
