@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datakit.benchmarks.bench import Options, Side
     from datakit.benchmarks.effect import Effect
     from datakit.benchmarks.saved import Generator
+    from datakit.corpora.corpus import Corpus
     from datakit.curation.recipe import Recipe
 
 __all__ = ["bench", "generator"]
@@ -62,40 +63,43 @@ def bench(
     space
         Of the Frechet distance: "pca" (of the hold-out's pixels), an image encoder's name.
     seeds, seed
-        Runs per arm, instead of the preset's; of the whole.
+        Runs per arm, in one look, instead of the preset's; of the whole. "full" looks after 8, 16
+        and 24 seeds, and stops where an effect is found.
     clean
         A corpus known to be clean, as an upper bound, for studies.
     ablate
-        Also one arm for each step of the recipe, left out.
+        Also one arm for each selection and each cleaning step of the recipe, left out. One whose
+        data are the same as another's is not trained; `reasons` of the effect name it.
     workers, progress
         Runs side by side; called with the number of finished runs, and of all.
 
     Raises
     ------
     InputError
-        The corpora cannot be compared, the model is not for them, or too few samples are left.
+        The corpora, model and recipe do not go together, or too few samples are left.
     """
-    from datakit.benchmarks.bench import Options, run_bench, sizes_of
+    from datakit.ablating import curated_sides, side_of
+    from datakit.benchmarks.bench import LOOKS, Options, run_bench, sizes_of
     from datakit.executors import Serial, executor
-    from datakit.reports.bench_html import write_bench_html
 
     n_seeds = _checked(preset, seeds, curated, recipe, ablate)
-    place = Path(out)
-    sides = {"raw": _side(raw, place, "raw", workers)}
-    name = _model(model, sides["raw"].profile.modality)
+    corpora = _opened({"raw": raw, "curated": curated, "clean": clean, "holdout": holdout})
+    name = _model(model, corpora["raw"].modality)
+    wanted, place = _space(space, name), Path(out)
+    chosen = _recipe(recipe, corpora["raw"])
+    sides, same = {"raw": side_of(corpora.pop("raw"), place, "raw", workers)}, dict[str, str]()
     if curated is None:
-        sides |= _curated_by(recipe, sides["raw"], place, ablate, workers)
-    others = {"curated": curated, "clean": clean, "holdout": holdout}
-    sides |= {k: _side(v, place, k, workers) for k, v in others.items() if v is not None}
-    _check_kinds(sides)
+        made, same = curated_sides(chosen, sides["raw"], place, ablate, workers)
+        sides |= made
+    sides |= {arm: side_of(corpus, place, arm, workers) for arm, corpus in corpora.items()}
     held = sides.pop("holdout", None)
     size, channels = (0, 0) if name == "lm" else sizes_of(name, preset, sides["raw"].profile)
-    options = Options(name, preset, _space(space, name), n_seeds, seed, size, channels)
+    looks = LOOKS[preset] if seeds is None else ()
+    options = Options(name, preset, wanted, n_seeds, seed, size, channels, looks)
     folder = place / _folder_name(sides, held, options)
     runner = Serial() if _has_gpu() else executor(workers)
     effect = run_bench(folder, sides, held, options, runner, progress or (lambda done, n: None))
-    write_bench_html(folder)
-    return replace(effect, folder=str(folder))
+    return _told(effect, same, folder)
 
 
 def generator(run: Place) -> Generator:
@@ -120,22 +124,49 @@ def _checked(preset: str, seeds: int | None, curated: Any, recipe: Any, ablate: 
     n_seeds = SEEDS[preset] if seeds is None else seeds
     if n_seeds < 1:
         raise InputError(f"--seeds {n_seeds}: give at least 1")
-    if curated is not None and (recipe is not None or ablate):
+    asked = "--recipe" if recipe is not None else "--ablate" if ablate else None
+    if curated is not None and asked:
         raise InputError(
-            "a curated corpus and a recipe are given: give the curated corpus alone, or --recipe "
-            "(with --ablate) to make it from raw"
+            f"{asked} and a curated corpus are given, and {asked} is for one that is made from "
+            f"raw: give raw alone with it, or leave {asked} out"
         )
     return n_seeds
 
 
-def _check_kinds(sides: dict[str, Side]) -> None:
-    modality = sides["raw"].profile.modality
-    for arm, side in sides.items():
-        if side.profile.modality != modality:
+def _opened(given: Mapping[str, Any]) -> dict[str, Corpus]:
+    """The corpora that are given, all of one kind, before anything is measured."""
+    from datakit import verbs
+    from datakit.profiling import is_corpus, is_profile_folder
+
+    found: dict[str, Corpus] = {}
+    for arm, source in given.items():
+        if source is None and arm != "raw":
+            continue
+        if is_profile_folder(source):
+            source = verbs.load(source).location
+        found[arm] = source if is_corpus(source) else verbs.open(source)
+        if found[arm].modality != found["raw"].modality:
             raise InputError(
-                f"{arm} {side.profile.location} holds {side.profile.modality}s, raw {modality}s: "
-                "give corpora of the same kind"
+                f"{arm} {found[arm].location} holds {found[arm].modality}s, raw "
+                f"{found['raw'].modality}s: give corpora of the same kind"
             )
+    return found
+
+
+def _recipe(recipe: Recipe | Place | None, raw: Corpus) -> Recipe | None:
+    """The recipe, read and of the same kind as raw; None where the profile is to propose it."""
+    from datakit.curation.recipe import Recipe
+    from datakit.curation.recipe_file import load_recipe
+
+    if recipe is None:
+        return None
+    chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    if chosen.modality != raw.modality:
+        raise InputError(
+            f"the recipe is for {chosen.modality}s, {raw.location} holds {raw.modality}s: give a "
+            "recipe of the same kind"
+        )
+    return chosen
 
 
 def _model(model: str | None, modality: str) -> str:
@@ -164,57 +195,26 @@ def _has_gpu() -> bool:
     return best_device().type == "cuda"
 
 
-def _side(source: Any, place: Path, arm: str, workers: int | None) -> Side:
-    """A corpus with a profile of its own beside the benchmark: without embeddings, so quick."""
-    from datakit import verbs
-    from datakit.benchmarks.bench import Side
-    from datakit.profiling import is_corpus, is_profile_folder
+def _told(effect: Effect, same: Mapping[str, str], folder: Path) -> Effect:
+    """The effect with a line on the arms that have no runs, saved with its page."""
+    from datakit.benchmarks.bench import RESULT
+    from datakit.profiles.files import write_json
+    from datakit.reports.bench_html import write_bench_html
 
-    if is_profile_folder(source):
-        source = verbs.load(source).location
-    corpus = source if is_corpus(source) else verbs.open(source)
-    out = place / "profiles" / f"{arm}-{_short(corpus.location)}.profile"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    return Side(corpus, verbs.profile(corpus, out, encoder="none", workers=workers))
-
-
-def _curated_by(
-    recipe: Recipe | Place | None, raw: Side, place: Path, ablate: bool, workers: int | None
-) -> dict[str, Side]:
-    """The curated arm, and one for each step left out."""
-    from datakit.curating import curate, plan, recipe_of
-
-    whole = recipe_of(raw.profile, recipe)
-    recipes = {"curated": whole}
-    if ablate:
-        for i, step in enumerate(whole.select):
-            left = (*whole.select[:i], *whole.select[i + 1 :])
-            recipes[_without(step.name, getattr(step, "issues", ()))] = replace(whole, select=left)
-        for i, cleaner in enumerate(whole.clean):
-            rest = (*whole.clean[:i], *whole.clean[i + 1 :])
-            recipes[_without(cleaner.transform.name, ())] = replace(whole, clean=rest)
-    sides = {}
-    for arm, one in recipes.items():
-        chosen = plan(raw.profile, one)
-        target = place / "curated" / f"{_short(raw.profile.location)}-{chosen.digest[:8]}"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        corpus = curate(chosen, target, corpus=raw.corpus, measure=False, workers=workers)
-        sides[arm] = _side(corpus, place, f"{arm}-{chosen.digest[:8]}", workers)
-    return sides
-
-
-def _without(step: str, issues: tuple[str, ...]) -> str:
-    return " ".join(["without", step, *issues])
+    lines = []
+    for twin in dict.fromkeys(same.values()):
+        names = ", ".join(arm for arm, other in same.items() if other == twin)
+        lines.append(f"{names}: the same data as {twin}, not trained again.")
+    if lines:
+        effect = replace(effect, reasons=(*effect.reasons, *lines))
+        write_json(folder / RESULT, effect.to_json())
+    write_bench_html(folder)
+    return replace(effect, folder=str(folder))
 
 
 def _folder_name(sides: dict[str, Side], held: Side | None, options: Options) -> str:
+    from datakit.ablating import short_name
     from datakit.benchmarks.bench import key_of
 
-    name = _short(sides["raw"].profile.location)
+    name = short_name(sides["raw"].profile.location)
     return f"{name}-{options.model}-{options.preset}-{key_of(sides, held, options)[:8]}"
-
-
-def _short(location: str) -> str:
-    from datakit.profiling import corpus_name
-
-    return corpus_name(location).strip("._") or "corpus"

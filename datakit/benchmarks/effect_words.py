@@ -12,7 +12,7 @@ from datakit.benchmarks.verdict import HELPS, HURTS, MIN_SEEDS, NO_EFFECT
 if TYPE_CHECKING:
     from datakit.benchmarks.effect import Effect
 
-__all__ = ["failure_lines", "told"]
+__all__ = ["covered", "failure_lines", "stopped_line", "told"]
 
 
 def failure_lines(arms: Mapping[str, Arm]) -> tuple[str, ...]:
@@ -22,6 +22,16 @@ def failure_lines(arms: Mapping[str, Arm]) -> tuple[str, ...]:
         key=lambda line: -line[0],
     )
     return tuple(f"{name}: {n} of {k} runs failed and are left out." for n, name, k in failed)
+
+
+def stopped_line(n_seeds: int, most: int) -> str:
+    """That the runs stopped at a look before the last."""
+    return f"Stopped after {n_seeds} of {most} seeds: the effect is clear."
+
+
+def covered(level: float) -> str:
+    """How much an interval of that level covers: "95" or, at a look, such as "99.4", in %."""
+    return "95" if level == ALPHA else f"{100 * (1 - level):.1f}"
 
 
 def told(effect: Effect) -> str:
@@ -51,10 +61,9 @@ def _figures(d: Difference) -> str:
     else:
         share = f"{100 * d.relative:+.1f} %; "
         low, high = f"{100 * d.relative_low:+.1f}", f"{100 * d.relative_high:+.1f} %"
-    covered = 100 * (1 - d.level)
-    stated = "95" if d.level == ALPHA else f"{covered:.1f}"
     p = "p < .001" if d.p < 0.001 else "p = " + f"{d.p:.3f}".removeprefix("0")
-    text = f"{d.value:+.3g} ({share}{stated} % interval {low} to {high}), {p}, {d.n_seeds} seeds."
+    interval = f"{covered(d.level)} % interval {low} to {high}"
+    text = f"{d.value:+.3g} ({share}{interval}), {p}, {d.n_seeds} seeds."
     return text.replace("-", "\u2212")
 
 
@@ -62,7 +71,7 @@ def _advice(effect: Effect) -> str:
     smallest = f"{100 * effect.metric.smallest:g} %"
     if effect.n_needed is not None:
         return f"About {effect.n_needed} seeds per arm would tell an effect of {smallest}."
-    if effect.reasons:
+    if any(arm.n_failed for arm in effect.arms.values()):
         return ""  # runs that fail are not made up for by more runs
     return (
         f"As far as these seeds show, no number of them would tell an effect of {smallest}:"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.benchmarks.material import Design, chosen, load_content
+from datakit.benchmarks.memory_errors import memory_errors
 from datakit.executors.executor import Watch
 from datakit.profiles.files import atomic, write_json
 
-__all__ = ["DONE", "RunTask", "read_run", "run_folder"]
+__all__ = ["DONE", "RUN_VERSION", "SAMPLES", "RunTask", "read_run", "run_folder"]
+
+RUN_VERSION = 1
+"""One more with every change of the code by which a run finds something else: old runs are done
+again."""
 
 DONE = "run.json"
+SAMPLES = "samples.jsonl"
+"""Texts that were drawn: one object with ``text`` a line."""
+
 LIVE_SECONDS = 1.0
 N_SHOWN = 64
 _TEXT_SAMPLES, _TEXT_BYTES = 64, 256
@@ -59,6 +68,8 @@ class RunTask:
         Images that are drawn and compared.
     seed
         Of the benchmark; a run's own seed is added.
+    key
+        Of the benchmark: a saved run of another one is done again.
     """
 
     folder: Path
@@ -68,9 +79,16 @@ class RunTask:
     space: str
     n_generated: int
     seed: int = 0
+    key: str = ""
 
     def __call__(self, shard: Shard, watch: Watch) -> dict[str, Any]:
-        """Do one run (arm, seed); returns what was found, and saves it."""
+        """Do one run (arm, seed); returns what was found, and saves it.
+
+        Raises
+        ------
+        InputError
+            Not enough memory.
+        """
         from threadpoolctl import threadpool_limits
 
         from datakit.benchmarks.training import best_device, one_thread
@@ -78,12 +96,14 @@ class RunTask:
         _, (arm, seed) = shard
         place = run_folder(self.folder, arm, seed)
         known = read_run(place)
-        if known is not None:
+        if known is not None and known.get("key") == self.key:
             return known
         place.mkdir(parents=True, exist_ok=True)
         # All of a run, the first weights included: a sum has another last bit on two threads, and
         # a run must find the same in this process as in a worker.
-        with threadpool_limits(1), one_thread(best_device()):
+        what = f"carry out the run {place.name} of {self.model}"
+        advice = "give a smaller preset, a smaller corpus or fewer workers"
+        with threadpool_limits(1), one_thread(best_device()), memory_errors(what, advice):
             found = self._run(place, arm, seed)
         write_json(place / DONE, found)
         (place / "live.json").unlink(missing_ok=True)
@@ -96,6 +116,7 @@ class RunTask:
         source, rows = self.design.rows(arm, seed)
         train = chosen(load_content(self.folder / "data", source), rows)
         found: dict[str, Any] = {
+            "key": self.key,
             "arm": arm,
             "seed": seed,
             "model": self.model,
@@ -134,7 +155,7 @@ class RunTask:
         fidelity = image_fidelity(
             space.features(pixels),
             held_features,
-            space.features(train[: len(held) * 2]),
+            space.features(chosen(train, some_rows(len(train), 2 * len(held), own))),
             np.random.default_rng([own, 3]),
         )
         fidelity |= self._classes(pixels, held)
@@ -178,9 +199,7 @@ class RunTask:
         assert isinstance(held, list)
         bits = model.bits_per_byte(held)
         drawn = model.sample(_TEXT_SAMPLES, _TEXT_BYTES, generator(own, "samples"))
-        (place / "samples.txt").write_text(
-            "\n\n".join(text.decode("utf-8", "replace") for text in drawn), encoding="utf-8"
-        )
+        save_texts(place / SAMPLES, drawn)
         return {"value": bits, "fidelity": text_fidelity(drawn, held, train, bits)}
 
     def _train(self, place: Path, model: Any, data: Any, preset: Any, own: int) -> None:
@@ -231,6 +250,18 @@ class _Live:
             shown = {name: round(value, 4) for name, value in losses.items()}
             text = json.dumps({"step": step, "steps": self._steps, "losses": shown})
             self._file.write_text(text, encoding="utf-8")
+
+
+def some_rows(n: int, most: int, seed: int) -> npt.NDArray[np.int64]:
+    """At most `most` of n rows, drawn at random: the first ones may all be of one class."""
+    return np.sort(np.random.default_rng([seed, 4]).permutation(n)[:most])
+
+
+def save_texts(file: Path, texts: Sequence[bytes]) -> None:
+    """Write texts as JSON Lines, with U+FFFD for bytes that are no UTF-8."""
+    decoded = (text.decode("utf-8", "replace") for text in texts)
+    lines = (json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in decoded)
+    file.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def save_grid(file: Path, pixels: npt.NDArray[np.uint8]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from datakit.benchmarks.memory_errors import memory_errors
 from datakit.benchmarks.models.model import Trainable
 from datakit.errors import DatakitError, InputError
 
@@ -118,7 +119,9 @@ def train(
     """
     if len(data) == 0:
         raise InputError(f"no samples to train {model.name} on: an arm needs at least one")
-    with one_thread(device), _memory_errors(model, batch_size):
+    what = f"train {model.name} with batches of {batch_size}"
+    advice = "give a smaller preset, smaller images or fewer workers"
+    with one_thread(device), memory_errors(what, advice):
         model.prepare(data)
         noise = generator(rng_seed, "noise")
         batches = _batches(len(data), batch_size, generator(rng_seed, "batches"))
@@ -169,18 +172,3 @@ class _Recorder:
 
     def curves(self) -> Curves:
         return Curves(tuple(self._steps), {k: tuple(v) for k, v in self._losses.items()})
-
-
-@contextlib.contextmanager
-def _memory_errors(model: Trainable, batch_size: int) -> Iterator[None]:
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        # torch tells a CPU allocation that failed by words only.
-        words = ("out of memory", "can't allocate memory", "not enough memory")
-        if isinstance(error, MemoryError) or any(w in str(error).lower() for w in words):
-            raise InputError(
-                f"not enough memory to train {model.name} with batches of {batch_size}: give a "
-                "smaller preset, smaller images or fewer workers"
-            ) from error
-        raise

@@ -20,7 +20,8 @@ curated, and on random subsets of raw of the curated size, with the same steps, 
 noise for each seed; what they make is compared with held-out data that none of them saw. The
 verdict is helps, no effect found, hurts, or too few runs, with an interval and a p-value.
 
-Without CURATED it is made from RAW by --recipe, or by the recipe that the profile proposes.
+Without CURATED it is made from RAW by --recipe, or by the recipe that the profile proposes;
+--recipe and --ablate do not go with a CURATED that is given.
 Finished runs are kept: an interrupted benchmark goes on where it stopped.
 """
 
@@ -51,7 +52,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--preset",
         default="quick",
         metavar="NAME",
-        help="smoke (shows that it works, no verdict), quick (8 seeds), full (24 seeds)",
+        help="smoke (shows that it works, no verdict), quick (8 seeds), full (8 to 24 seeds)",
     )
     parser.add_argument(
         "--space",
@@ -64,7 +65,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--clean", metavar="CORPUS", help="a corpus known to be clean, as an upper bound"
     )
     parser.add_argument(
-        "--ablate", action="store_true", help="also one arm for each step of the recipe, left out"
+        "--ablate",
+        action="store_true",
+        help="also one arm for each selection and cleaning step of the recipe, left out; one "
+        "with the same data as another arm is named and not trained",
     )
     add_workers(parser)
     parser.add_argument("--list", action="store_true", help="show the benchmarks of DIR")
@@ -142,11 +146,13 @@ def _entry(one: dict[str, Any]) -> dict[str, Any]:
     effect = one["effect"] or {}
     folder = Path(one["folder"])
     n_arms = len(Design.of(one["sizes"]).arms)
+    # One that stopped at a look has no more runs to come.
+    n_seeds = len(effect["arms"]["curated"]["values"]) if effect else one["seeds"]
     keys = ("model", "preset", "space", "seeds", "seed", "corpora", "holdout", "metric")
     entry = {key: one[key] for key in keys}
     entry |= {key: effect.get(key) for key in ("verdict", "effect", "versus_random")}
     entry |= {
-        "n_runs": n_arms * one["seeds"],
+        "n_runs": n_arms * n_seeds,
         "n_done": sum(1 for _ in folder.glob("runs/*/run.json")),
         "runs": str(folder),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ def bench_data(bench: SavedBench) -> dict[str, Any]:
         "model": config["model"],
         "preset": config["preset"],
         "n_seeds": len(curated.values),
+        "covered": bench.covered,
         "corpora": {arm: short_path(place) for arm, place in config["corpora"].items()},
         "control": control,
         "versus": [one for one in versus if not is_ablation(one["arm"])],
@@ -161,9 +163,22 @@ def _design(bench: SavedBench) -> list[list[str]]:
             "hurts where it is on the other side. Around 0 it is no effect found, if an effect of "
             f"{100 * metric.smallest:g} % would have shown, and else too few runs. The interval is "
             "mean ± t √(s² / k + luck): the luck of which samples a set holds does not shrink "
-            f"with more seeds. In simulations {false} (3 to 24 seeds; docs/bench.md).",
+            f"with more seeds. In simulations {false} (3 to 24 seeds; docs/bench.md)."
+            + _looks(config),
         ],
     ]
+
+
+def _looks(config: Mapping[str, Any]) -> str:
+    """How the runs were looked at before all seeds were done, where they were."""
+    if not config.get("looks"):
+        return ""
+    looks = ", ".join(str(k) for k in config["looks"])
+    return (
+        f" It was looked for after {looks} and {config['seeds']} seeds, each time with a wider "
+        "interval, so that all looks together are wrong no more often than one; the runs stop "
+        "where an effect is found."
+    )
 
 
 def _steps(bench: SavedBench) -> int | None:

@@ -12,8 +12,13 @@ import numpy as np
 
 from datakit.benchmarks.bench import CONFIG, RESULT, Options, effect_of
 from datakit.benchmarks.effect import Arm, Effect
-from datakit.benchmarks.effect_difference import Difference, luck_of_halves, paired_difference
-from datakit.benchmarks.effect_words import told
+from datakit.benchmarks.effect_difference import (
+    ALPHA,
+    Difference,
+    luck_of_halves,
+    paired_difference,
+)
+from datakit.benchmarks.effect_words import covered, told
 from datakit.benchmarks.material import Design
 from datakit.benchmarks.run_task import read_run, run_folder
 from datakit.benchmarks.verdict import HELPS, HURTS, NO_EFFECT, TOO_FEW
@@ -65,6 +70,12 @@ class SavedBench:
         return text[:1].upper() + text[1:]
 
     @property
+    def covered(self) -> str:
+        """How much the intervals cover, in %: all are those of the look that decided."""
+        deciding = self.effect.deciding
+        return covered(ALPHA if deciding is None else deciding.level)
+
+    @property
     def versus(self) -> dict[str, Difference]:
         """Curated minus every other arm, the deciding one first."""
         effect = self.effect
@@ -110,7 +121,7 @@ def read_bench(folder: Path) -> SavedBench:
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         saved = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-        options = Options(**{field.name: config[field.name] for field in fields(Options)})
+        options = _options(config)
         design = Design.of(config["sizes"])
         arms = {
             name: Arm(
@@ -128,8 +139,8 @@ def read_bench(folder: Path) -> SavedBench:
     effect = effect_of(arms, design, options)
     effect = replace(effect, reasons=reasons, folder=str(folder))
     runs = {
-        arm: [read_run(run_folder(folder, arm, seed)) or {} for seed in range(options.seeds)]
-        for arm in arms
+        name: [read_run(run_folder(folder, name, seed)) or {} for seed in range(len(arm.values))]
+        for name, arm in arms.items()
     }
     return SavedBench(folder, config, effect, runs)
 
@@ -160,13 +171,20 @@ def summary(bench: SavedBench) -> dict[str, Any]:
     }
 
 
+def _options(config: dict[str, Any]) -> Options:
+    """The options of a benchmark, which had no looks at first."""
+    known = {field.name: config[field.name] for field in fields(Options) if field.name != "looks"}
+    return Options(**known, looks=tuple(int(k) for k in config.get("looks", ())))
+
+
 def _difference(curated: Arm, other: Arm, effect: Effect) -> Difference | None:
     """Curated minus an arm that the verdict does not look at, with the luck of the one it does."""
     both = np.array([curated.values, other.values], np.float64)
     a, b = both[:, np.isfinite(both).all(axis=0)]
     if not len(a):
         return None
-    luck = effect.deciding.luck if effect.deciding is not None else float("nan")
+    deciding = effect.deciding
+    luck, level = (float("nan"), ALPHA) if deciding is None else (deciding.luck, deciding.level)
     if len(a) > 1 and not np.isfinite(luck):
         luck = float(luck_of_halves(a, b))
-    return paired_difference(a, b, luck)
+    return paired_difference(a, b, luck, level)

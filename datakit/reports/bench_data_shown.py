@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.benchmarks.material import load_content
-from datakit.benchmarks.run_task import run_folder
+from datakit.benchmarks.run_task import SAMPLES, run_folder
 from datakit.reports.bench_data_saved import SavedBench
 from datakit.reports.visible import visible
 
@@ -58,11 +58,11 @@ def texts(bench: SavedBench, seed: int) -> list[dict[str, Any]]:
     """The first samples of every arm, and of the hold-out, without personal data and secrets."""
     found = []
     for name, arm in bench.effect.arms.items():
-        file = run_folder(bench.folder, name, seed) / "samples.txt"
+        file = run_folder(bench.folder, name, seed) / SAMPLES
         if file.exists():
             value = arm.values[seed]
             known = float(value) if np.isfinite(value) else None
-            text = file.read_text(encoding="utf-8", errors="replace")
+            text = "\n\n".join(_drawn(file))
             found.append({"arm": name, "value": known, "text": _shown(text)})
     held = _held(bench)
     if isinstance(held, list) and found:
@@ -104,6 +104,17 @@ def _curve(run: Path) -> dict[str, Any] | None:
         return None
     n = len(found["steps"])
     return found if n and all(len(loss) == n for loss in found["losses"].values()) else None
+
+
+def _drawn(file: Path) -> list[str]:
+    """Texts that a run has drawn; without a line that is damaged."""
+    found = []
+    for line in file.read_text(encoding="utf-8", errors="replace").split("\n"):
+        try:
+            found.append(str(json.loads(line)["text"]))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
 
 
 def _held(bench: SavedBench) -> Any:

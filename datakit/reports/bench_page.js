@@ -65,14 +65,14 @@ function forest() {
     el("div", { class: "told" }, el("b", { class: v.level }, s.value(v)), " " + s.interval(v)), s.line(v),
     el("div", { class: "small" }, [`${delta(v.value)} in the metric`, pWords(v.p), v.n_seeds === 1 ? "1 seed" : `${v.n_seeds} seeds`].filter(Boolean).join(" · "))));
   list.append(s.axis, s.sides("curated is better", "curated is worse"));
-  return el("div", {}, el("h3", {}, "Difference, with 95 % intervals"), list);
+  return el("div", {}, el("h3", {}, `Difference, with ${B.covered} % intervals`), list);
 }
 function steps() {
   if (!B.steps.length) return;
   const s = scaleOf(B.steps), list = el("div", { class: "step-effects" });
   for (const v of B.steps) list.append(el("div", { class: "step" }, el("div", {}, words(v.arm.replace("without ", ""))), s.line(v), el("div", { class: "told" }, el("b", { class: v.level }, s.value(v)), el("span", { class: "small" }, s.interval(v)))));
   list.append(el("div", { class: "step" }, el("div"), el("div", {}, s.axis, s.sides("the step helps", "the step hurts")), el("div")));
-  section("What each step does", el("div", { class: "card" }, el("p", { class: "small lead" }, "The whole recipe against the recipe without this one step, on the primary metric, with 95 % intervals. These are no verdicts: with many steps, some differ by chance."), list));
+  section("What each step does", el("div", { class: "card" }, el("p", { class: "small lead" }, `The whole recipe against the recipe without this one step, on the primary metric, with ${B.covered} % intervals. These are no verdicts: with many steps, some differ by chance.`), list));
 }
 
 function seedsPlot() {

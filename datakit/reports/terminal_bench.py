@@ -155,7 +155,7 @@ def _versus(bench: SavedBench, room: int) -> RenderableType:
     width = min(_WIDEST, max(_NARROWEST, room - beside))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("curated against", overflow="fold")
-    for name in ("", "", "95 % interval", ""):
+    for name in ("", "", f"{bench.covered} % interval", ""):
         table.add_column(name, no_wrap=True)
     for arm, difference in versus.items():
         value, begin, end = figures[arm]

@@ -1,12 +1,20 @@
 """A run finds the same wherever it is done, and each arm trains on the samples it should."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
+import datakit as dk
 from datakit.benchmarks.material import Design, load_content, save_content
-from datakit.benchmarks.run_task import RunTask
+from datakit.benchmarks.models.flow import Flow
+from datakit.benchmarks.pictures import as_tensor
+from datakit.benchmarks.run_task import RunTask, _reference, save_texts, some_rows
+from datakit.errors import InputError
 from datakit.executors import executor
 
 
@@ -65,3 +73,82 @@ def test_texts_and_images_come_back(tmp_path):
     pixels = np.arange(24, dtype=np.uint8).reshape(2, 3, 2, 2)
     save_content(tmp_path, "images", pixels)
     assert np.array_equal(load_content(tmp_path, "images"), pixels)
+
+
+def test_copies_of_any_training_rows_are_seen_as_memorised(tmp_path, monkeypatch):
+    # The model gives back its last 200 of 400 rows. Of the rows a quarter is looked at: 100, that
+    # is twice the hold-out. The first 100 alone would hold none of them.
+    (tmp_path / "data").mkdir()
+    pixels = np.random.default_rng(1).integers(0, 256, (450, 1, 28, 28), np.uint8)
+    for name, rows in (("raw", pixels[:400]), ("curated", pixels[:100]), ("holdout", pixels[400:])):
+        save_content(tmp_path / "data", name, rows)
+    drawn = as_tensor(pixels[200:400])
+    monkeypatch.setattr(Flow, "sample", lambda self, n, rng: drawn[:n])
+    monkeypatch.setattr("datakit.benchmarks.run_task._reference", _reference.__wrapped__)
+    design = Design.of({"raw": 400, "curated": 100})
+    task = RunTask(tmp_path, "flow", "smoke", design, "pca", 200)
+    (run,) = executor(0).map(task, [(0, ("raw", 0))])
+    assert 0.1 < run["fidelity"]["memorised_rate"] < 0.45
+
+
+@given(st.integers(0, 500), st.integers(0, 300), st.integers(0, 2**40))
+def test_some_rows_are_of_all_of_them(n, most, seed):
+    rows = some_rows(n, most, seed)
+    assert len(rows) == min(n, most)
+    assert sorted(set(rows.tolist())) == rows.tolist()
+    assert not len(rows) or (rows[0] >= 0 and rows[-1] < n)
+    assert rows.tolist() == some_rows(n, most, seed).tolist()
+
+
+def test_every_row_is_as_likely():
+    counts = np.zeros(40)
+    for seed in range(2000):
+        counts[some_rows(40, 10, seed)] += 1
+    # 500 each, with a standard deviation of 19.4
+    assert np.abs(counts - 500).max() < 5 * 19.4
+
+
+def test_texts_that_were_drawn_can_be_told_apart(tmp_path):
+    texts = [
+        b"two\n\nparagraphs", "\u2028 and \u0085, \r\n".encode(), b'"quoted" \\ \x00 \x1b[31m',
+        "日本語".encode(), b"broken \xff\xe6\x97", b"x",
+    ]  # fmt: skip
+    save_texts(tmp_path / "samples.jsonl", texts)
+    lines = (tmp_path / "samples.jsonl").read_bytes().split(b"\n")
+    assert lines.pop() == b""
+    wanted = [text.decode("utf-8", "replace") for text in texts]
+    assert [json.loads(line) for line in lines] == [{"text": text} for text in wanted]
+    corpus = dk.open(tmp_path / "samples.jsonl")
+    assert [corpus.read(sample).decode() for sample in corpus] == wanted
+
+
+@pytest.mark.parametrize("method", ["__init__", "prepare", "step", "sample", "state"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+    ],
+)
+def test_too_little_memory_in_any_part_of_a_run_is_told(tmp_path, monkeypatch, method, error):
+    def full(*_):
+        raise error
+
+    monkeypatch.setattr(Flow, method, full)
+    with pytest.raises(InputError, match=r"not enough memory to .* flow.*: give a smaller preset"):
+        found(tmp_path, 0)
+    assert not list(tmp_path.glob("runs/*/run.json"))
+    monkeypatch.undo()
+    monkeypatch.setattr("datakit.benchmarks.run_task.load_content", full)
+    with pytest.raises(InputError, match="run random-003 of flow"):
+        found(tmp_path / "other", 0)
+
+
+def test_other_errors_of_a_run_stay_what_they_are(tmp_path, monkeypatch):
+    def wrong(*_):
+        raise RuntimeError("shapes differ")
+
+    monkeypatch.setattr(Flow, "step", wrong)
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        found(tmp_path, 0)

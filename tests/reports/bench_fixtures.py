@@ -61,7 +61,7 @@ def _run(folder, arm, seed, value, model, collapsed):
         (place / "curves.json").write_text(json.dumps({"steps": STEPS, "losses": losses}))
         if model == "lm":
             text = f"{arm} {seed} writes to jane.doe@example-mail.org </script><script>"
-            (place / "samples.txt").write_text(text)
+            (place / "samples.jsonl").write_text(json.dumps({"text": text}) + "\n")
         else:
             colour = COLOURS.get(arm, (9, 9, 9))
             Image.new("RGB", (64, 64), colour).save(place / "samples.png")

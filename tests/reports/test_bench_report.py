@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
+from scipy.stats import t
 
 from datakit.errors import InputError
 from datakit.reports.bench_data_saved import read_bench, summary
@@ -80,6 +81,22 @@ def test_what_is_read_again_is_what_was_judged(tmp_path):
         else:
             assert found[key] == saved[key], key
     assert found["runs"] == str(folder)
+
+
+def test_a_look_before_the_last_states_wider_intervals(tmp_path):
+    values = planted(0.8) | {"clean": planted(0.7)["curated"]}
+    one = read_bench(bench_folder(tmp_path, values, "one"))
+    folder = bench_folder(tmp_path, values, "look", seeds=24, looks=[8, 16])
+    look = read_bench(folder)
+    assert {d.level for d in one.versus.values()} == {0.05}
+    for arm, difference in look.versus.items():
+        assert difference.level == pytest.approx(0.05 / 9)
+        halves = [d.high - d.value for d in (difference, one.versus[arm])]
+        wider = t.isf(0.05 / 18, 7) / t.isf(0.025, 7)
+        assert halves[0] == pytest.approx(wider * halves[1])
+    assert "99.4 % interval" in printed(folder)
+    assert "95 %" not in printed(folder)
+    assert "after 8, 16 and 24 seeds" in dict(data_of(folder)["design"])["Verdict"]
 
 
 def test_other_arms_are_compared_too_and_steps_apart(tmp_path):

@@ -1,0 +1,31 @@
+"""Runs that find no memory, also in a worker process, which imports them from here."""
+
+from datakit.benchmarks.models.flow import Flow
+from datakit.benchmarks.run_task import RunTask
+
+WORDS = "DefaultCPUAllocator: can't allocate memory: you tried to allocate 8000000000 bytes."
+
+
+class NoMemory(RunTask):
+    """As torch says it."""
+
+    def __call__(self, shard, watch):
+        return _with_step(RuntimeError(WORDS), super().__call__, shard, watch)
+
+
+class NoMemoryAtAll(RunTask):
+    """As Python and numpy say it."""
+
+    def __call__(self, shard, watch):
+        return _with_step(MemoryError(), super().__call__, shard, watch)
+
+
+def _with_step(error, call, shard, watch):
+    def step(*_):
+        raise error
+
+    before, Flow.step = Flow.step, step
+    try:
+        return call(shard, watch)
+    finally:
+        Flow.step = before
