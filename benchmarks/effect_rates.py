@@ -21,7 +21,7 @@ from datakit.benchmarks.effect_looks import look_levels
 SEEDS = (3, 4, 6, 8, 12, 24)
 COMMON = 0.5
 """Share of the variance of one arm's training noise that is common to all arms of a seed."""
-LOOKS = (4, 8, 12)
+LOOKS = (8, 16, 24)
 
 
 def noise(rng: np.random.Generator, shape: tuple[int, ...], tails: str) -> np.ndarray:
@@ -80,13 +80,14 @@ def halves_rules(curated, raw):
     }
 
 
-def in_looks(raw, curated, random):
-    """Whether an effect was found at any look, and the seeds used."""
-    stopped = np.zeros(len(raw), bool)
-    used = np.full(len(raw), LOOKS[-1])
+def in_looks(curated, control, raw=None):
+    """Whether an effect was found at any look, and the seeds used; without `raw` it is halves."""
+    stopped = np.zeros(len(curated), bool)
+    used = np.full(len(curated), LOOKS[-1])
     for k, level in look_levels(LOOKS).items():
-        luck = luck_of_random(curated[:, :k], random[:, :k], raw[:, :k])
-        now = found(curated[:, :k] - random[:, :k], luck, level) & ~stopped
+        seen = curated[:, :k], control[:, :k]
+        luck = luck_of_halves(*seen) if raw is None else luck_of_random(*seen, raw[:, :k])
+        now = found(seen[0] - seen[1], luck, level) & ~stopped
         used[now] = k
         stopped |= now
     return stopped, used
@@ -105,6 +106,11 @@ def table(title, model, rules, rows, draws, seed):
             print(f"{'':26}" + " | ".join(f"k = {k:<22}" for k in SEEDS))
             print(f"{'':26}" + ", ".join(rates))
         print(f"{label:26}" + " | ".join(f"{cell:<26}" for cell in cells))
+
+
+def told_looks(design, luck, shift, stopped, used):
+    rates = f"{100 * stopped.mean():5.1f} {used.mean():5.1f}"
+    print(f"{design:13} luck {luck:<5g} effect {shift} sd: {rates}")
 
 
 def main() -> None:
@@ -135,10 +141,11 @@ def main() -> None:
     for shift in (0, 2, 3, 5, 8):
         for luck in (0, 0.11, 0.18, 0.35, 0.6, 0.9) if not shift else (0.11,):
             rng = np.random.default_rng([args.seed, 99])
-            stopped, used = in_looks(*fresh(rng, args.draws, LOOKS[-1], luck, shift))
-            print(
-                f"luck {luck:<5g} effect {shift} sd: {100 * stopped.mean():5.1f} {used.mean():5.1f}"
-            )
+            raw, curated, random = fresh(rng, args.draws, LOOKS[-1], luck, shift)
+            told_looks("fresh subsets", luck, shift, *in_looks(curated, random, raw))
+    for luck in (0, 0.32, 0.47, 1):
+        rng = np.random.default_rng([args.seed, 99])
+        told_looks("halves", luck, 0, *in_looks(*halves(rng, args.draws, LOOKS[-1], luck)))
 
 
 if __name__ == "__main__":
