@@ -18,6 +18,7 @@ from datakit.curation.recipe import Recipe
 from datakit.curation.treatment import Treatment, dropped
 from datakit.executors.executor import Watch
 from datakit.profiles.part import part_digest, write_part
+from datakit.transforms.text_drop_boilerplate import DropBoilerplate
 
 __all__ = ["ApplyTask", "Shard"]
 
@@ -72,7 +73,7 @@ class ApplyTask:
         return len(jobs)
 
     def _write(self, number: int, digest: str, jobs: list[Job], watch: Watch) -> None:
-        treatment = Treatment(self.corpus, self.recipe, self.as_files)
+        treatment = Treatment(self.corpus, self.recipe, self.as_files, self.thresholds)
         found: list[Outcome] = []
         with _Stage(self.stage(number), self.as_files) as stage:
             for position, job in enumerate(jobs):
@@ -118,6 +119,7 @@ class ApplyTask:
             lambda i: watch.start(-1 if i < 0 else positions[samples[i].sample_id]),
             wanted,
             self.thresholds,
+            self._lines(),
         )
         bad = {outcome.parent: issue for (_, outcome), issue in zip(judged, left, strict=True)}
         kept: list[Outcome] = []
@@ -130,6 +132,13 @@ class ApplyTask:
                 job = jobs[positions[outcome.parent]]
                 kept.append(dropped(job, 0, f"{issue} remains after cleaning", told))
         return kept
+
+    def _lines(self) -> tuple[str, ...]:
+        """The corpus's own lines of boilerplate, which must be gone."""
+        transforms = (step.transform for step in self.recipe.clean)
+        return tuple(
+            line for one in transforms if isinstance(one, DropBoilerplate) for line in one.lines
+        )
 
     def _issues(self, job: Job) -> tuple[str, ...]:
         """What a sample must not have any more when it is clean."""

@@ -14,6 +14,8 @@ from datakit.curation.selections import Selection
 from datakit.curation.selections.deduplicate import Deduplicate
 from datakit.curation.selections.drop import Drop
 from datakit.curation.selections.separate_splits import SeparateSplits
+from datakit.profiles.line_examples import frame_lines, read_lines
+from datakit.profiles.shared_lines import frame_bounds
 from datakit.transforms import CLEANERS, transform_class
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ class _Proposal:
         n = self.profile.n_samples
         name = Path(self.profile.location.rstrip("/")).name
         head = [f"Proposed for {name} ({self._things(n)})."]
+        if self.profile.modality == "text":
+            self._common_lines()
         if not select and not clean:
             head.append("No issue asks for a step: the corpus stays as it is.")
         head += [f"Left alone: {note}." for note in self.notes]
@@ -102,10 +106,33 @@ class _Proposal:
 
     def _step(self, name: str, remedies: list[Remedy]) -> Step:
         kind = transform_class(CLEANERS[self.profile.modality][name])
-        transform = kind(mode=self._mode()) if name == "unify_mode" else kind()
         issues = tuple(remedy.issue for remedy in remedies)
         why = "; ".join(self._why(remedy, cleaned=True) for remedy in remedies)
+        if name == "unify_mode":
+            transform = kind(mode=self._mode())
+        elif name == "drop_boilerplate" and (lines := frame_lines(self.profile)):
+            transform = kind(lines=tuple(lines))
+            why += (
+                f"; so do the {len(lines)} below" if len(lines) > 1 else "; so does the one below"
+            )
+            why += ", which many have: delete what is none"
+        else:
+            transform = kind()
         return Step(transform, issues, remedies[0].otherwise, why)
+
+    def _common_lines(self) -> None:
+        """Say which lines are left because most documents have them."""
+        n = self.profile.n_samples
+        lines = read_lines(self.profile)
+        common = lines.loc[lines["n_documents"] > frame_bounds(n)[1], "text"].tolist()
+        if common:
+            one = len(common) == 1
+            self.notes.append(
+                f"{len(common)} {'line' if one else 'lines'} that more than half of the documents "
+                f"have, such as {common[0]!r:.80}: so many are what the corpus is like; where "
+                f"{'it is' if one else 'they are'} no part of the text, give "
+                f"{'it' if one else 'them'} to drop_boilerplate as lines"
+            )
 
     def _copies(self) -> list[Selection]:
         """Copies across splits first, then those within."""

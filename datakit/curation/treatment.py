@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from datakit.corpora.corpus import Corpus
 from datakit.curation.job import Job
@@ -13,6 +13,8 @@ from datakit.curation.outcome import Outcome
 from datakit.curation.recipe import Recipe
 from datakit.curation.suffixes import suffix_of
 from datakit.measures.modality import UndecodableError
+from datakit.measures.text_block import TextBlock
+from datakit.profiles.issues import check_thresholds
 from datakit.sample import Sample
 from datakit.transforms import Augmenter, Content, Mixer, generator
 from datakit.transforms.codec import decoded, finished
@@ -39,11 +41,14 @@ class Treatment:
         What is done to them.
     as_files
         Whether outputs become files, which may stay in any encoding; texts in tables are UTF-8.
+    thresholds
+        Issue -> threshold, where the profile was not made with the defaults.
     """
 
     corpus: Corpus
     recipe: Recipe
     as_files: bool
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     def outputs(self, job: Job, begin: Callable[[], None]) -> Iterator[tuple[Outcome, bytes]]:
         """The sample and its copies, or why they do not come out (with no bytes).
@@ -87,6 +92,7 @@ class Treatment:
         except Exception as error:  # decoders raise nearly anything
             raise _DroppedError("cannot be decoded", _told(error)) from None
         edits = [] if content.data is not None else ["decode: written as plain UTF-8"]
+        whole = content.value
         for number in job.steps:
             step = self.recipe.clean[number].transform
             try:
@@ -97,7 +103,26 @@ class Treatment:
                 edits.append(f"{step.name}: {note}")
         if job.steps and isinstance(content.value, str) and not content.value.strip():
             raise _DroppedError("nothing is left after cleaning", "; ".join(edits))
+        if isinstance(whole, str) and self._is_rest(job, whole, content.value):
+            raise _DroppedError("too_short after cleaning", "; ".join(edits))
         return before, self._finished(content), edits
+
+    def _is_rest(self, job: Job, before: str, after: str) -> bool:
+        """Whether a repair took most of a document, and left what says nothing to learn.
+
+        A document that has become too short had an issue that cleaning could not mend, so it is
+        only asked where such samples are to be dropped.
+        """
+        strict = any(
+            self.recipe.clean[n].only and self.recipe.clean[n].otherwise == "drop"
+            for n in job.steps
+        )
+        # Texts of the same length have as many letters, near enough: most are done with here.
+        if not strict or len(after) > len(before) / 2:
+            return False
+        limit = check_thresholds("text", self.thresholds)["too_short"]
+        words, letters = zip(*(_size(text) for text in (before, after)), strict=True)
+        return letters[1] < letters[0] / 2 and words[1] < limit <= words[0]
 
     def _read(self, job: Job) -> tuple[bytes, str]:
         """The bytes that were profiled, and their SHA-256."""
@@ -187,6 +212,13 @@ def _with_facts(outcome: Outcome, sample: Sample) -> Outcome:
     outcome.label, outcome.split, outcome.caption = sample.label, sample.split, sample.caption
     outcome.language, outcome.date = sample.language, sample.date
     return outcome
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Words, as the rules count them, and characters of words."""
+    block = TextBlock([text])
+    starts, ends = block.tokens
+    return int(block.is_word.sum()), int((ends - starts)[block.is_word].sum())
 
 
 def _hash(data: bytes) -> str:

@@ -111,13 +111,19 @@ def _fixed(issue: str) -> tuple[Threshold, ...]:
             Threshold("", "texts", "Jaccard similarity of the shingles", ">=", MIN_JACCARD),
         )
     if issue == "boilerplate":
-        from datakit.profiles.shared_lines import MIN_DOCUMENTS, MIN_RATE
+        from datakit.profiles import shared_lines as lines
 
         many = "documents with the same line"
         share = "share of the documents with the same line"
+        edge = "share of them with it among the first or last lines"
+        twice = "counts twice"
         return (
-            Threshold("", "texts", many, ">=", MIN_DOCUMENTS),
-            Threshold("", "texts", share, ">=", MIN_RATE),
+            Threshold("", "texts", many, ">=", lines.MIN_DOCUMENTS),
+            Threshold("", "texts", share, ">=", lines.MIN_RATE),
+            Threshold("", "texts", many, ">=", lines.FRAME_DOCUMENTS, twice),
+            Threshold("", "texts", share, ">=", lines.FRAME_RATE, twice),
+            Threshold("", "texts", share, "<=", lines.MOST_RATE, twice),
+            Threshold("", "texts", edge, ">=", lines.EDGE_RATE, twice),
         )
     if issue == "unreadable":
         from datakit.measures.image_read import MAX_CODED_PIXELS, MAX_PIXELS

@@ -134,6 +134,22 @@ RULES: tuple[tuple[str, str], ...] = (
         r"|most read)"
         r" (?:articles?|posts?|stories|news|topics|for you|reading|links))\b.{0,20}$",
     ),
+    (
+        "also",
+        r"^\W*you (?:may|might) also (?:like|enjoy|be interested in)\W*$"
+        r"|^\W*you (?:may|might) also (?:like|enjoy|be interested in) ?:",
+    ),
+    (
+        "home homepage startseite accueil inicio",
+        r"^\W*(?:home|homepage|startseite|accueil|inicio) ?[>»›] ?\w",
+    ),
+    (
+        "helpful useful",
+        r"^\W*(?:\d[\d,.]*|one)(?: (?:out )?of \d[\d,.]*)? (?:people|person|users?|customers?"
+        r"|readers?|members?|travell?ers?) found (?:this|the following)(?: \w+)? (?:help|use)ful"
+        r"\W*(?:$|(?:was|did|do|report|share|comments?|like)\b)"
+        r"|^\W*was (?:this|it)(?: \w+)? (?:help|use)ful(?: to you)?\W*(?:yes\W*no\W*)?$",
+    ),
     ("weiterlesen suite leer", r"^\W*(?:weiterlesen|lire la suite|leer más)\b.{0,40}$"),
     (
         "版 權 権 权 著",
@@ -195,6 +211,23 @@ RULES: tuple[tuple[str, str], ...] = (
     ("博", r"(?:[关關]注|搜索).{0,8}微博"),
     ("侵", r"侵[权權犯].{0,16}(?:[联聯]系|[删刪]除|告知)"),
     ("载 載", r"^\W*(?:立即|[点點][击擊]|免[费費])?下[载載].{0,6}(?:app|客[户戶]端|[应應]用)"),
+    ("页 頁", r"^\W*(?:首|主|网站首|返回首)[页頁] ?[>»›] ?\w"),
+    ("告", r"^\W*[广廣]告\W*$"),
+    (
+        "猜 荐 薦 趣",
+        r"^\W*(?:猜[你您]喜[欢歡]|[你您]可能(?:也|[还還])?[会會]?(?:喜[欢歡]|感[兴興]趣)"
+        r"|(?:[为為][你您]|相[关關]|[热熱][门門])推[荐薦])\W*(?:$|(?<=[:：]).)",
+    ),
+    (
+        "觉 覺 认 認 助",
+        r"^\W*\d[\d,]* ?(?:人|位\w{2,3})(?:[觉覺]得|[认認][为為])(?:[这這].{1,4})?有(?:用|[帮幫]助)"
+        r"|^\W*[这這][条條]\w{2}[对對][你您]有(?:用|[帮幫]助)[吗嗎]\W*$",
+    ),
+    (
+        "论 論 言",
+        r"^\W*共 ?\d[\d,]* ?[条條](?:[评評][论論]|留言)"
+        r"|[请請]先?登[录錄陆](?:[后後]|再)?(?:[发發]表)?(?:[评評][论論]|留言)\W*$",
+    ),
 )
 
 MENU = (

@@ -15,25 +15,23 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from datakit.measures.text_block import NEWLINE, Hashes, Numbers, TextBlock, mix
+from datakit.measures.text_block import Hashes, Numbers, TextBlock, mix
 from datakit.measures.text_folding import text_hashes
-from datakit.measures.text_shingles import MULTIPLIER, Words, shingles, words
+from datakit.measures.text_line_hashes import OUTER, find_line_hashes
+from datakit.measures.text_shingles import MULTIPLIER, shingles, words
 from datakit.sample import Column
 
 __all__ = [
     "FINGERPRINT_COLUMNS",
     "MAX_LINES",
-    "MIN_LINE_WIDTH",
     "N_BANDS",
     "N_ROWS",
     "SKETCH_SIZE",
     "fingerprints",
-    "line_hashes",
 ]
 
 N_BANDS, N_ROWS = 14, 8
@@ -44,9 +42,6 @@ SKETCH_SIZE = 1024
 
 MAX_LINES = 256
 """Most line hashes that are kept of a document."""
-
-MIN_LINE_WIDTH = 20
-"""Letters and digits of the shortest line that is hashed; East Asian ones count twice."""
 
 Values = npt.NDArray[np.uint32] | Hashes
 
@@ -82,7 +77,8 @@ FINGERPRINT_COLUMNS: tuple[Column, ...] = (
         "binary",
         "",
         "sorted 64-bit hashes of the distinct lines with 20 letters or more (10 East Asian "
-        "characters), the 256 smallest of them",
+        "characters), the 256 smallest of them; numbers are folded where a line has many more "
+        "letters; odd for lines among the first or last six of the document",
     ),
 )
 
@@ -102,13 +98,13 @@ def fingerprints(block: TextBlock) -> dict[str, list[str | None] | list[bytes | 
     found = words(block)
     hashes, bounds = shingles(found)
     values, bounds = _distinct((hashes >> np.uint64(32)).astype("<u4"), bounds)
-    lines = _lines(block, found)
-    edges = np.searchsorted(lines.starts, np.append(block.starts, len(block.kinds)))
+    lines = find_line_hashes(block, found)
+    edges = np.searchsorted(lines.starts, block.bounds)
     return {
         "text_hash": text_hashes(block),
         "minhash": _signatures(values, bounds),
         "shingles": _packed(values, bounds, SKETCH_SIZE),
-        "lines": _packed(*_distinct(lines.hashes, edges), MAX_LINES),
+        "lines": _packed(*_outermost(*_distinct(lines.hashes | lines.outer, edges)), MAX_LINES),
     }
 
 
@@ -176,49 +172,10 @@ def _packed(values: Values, bounds: Numbers, most: int) -> list[bytes | None]:
     ]
 
 
-class _Lines(NamedTuple):
-    hashes: Hashes
-    starts: Numbers
-    ends: Numbers
-
-
-def _lines(block: TextBlock, found: Words) -> _Lines:
-    """Hashes and positions of all lines that are wide enough."""
-    none = np.zeros(0, np.int64)
-    n = len(found.hashes)
-    if not n:
-        return _Lines(none.astype(np.uint64), none, none)
-    breaks = np.flatnonzero(block.kinds >= NEWLINE)
-    edges = np.append(0, np.searchsorted(found.starts, breaks))
-    some = np.flatnonzero(edges[1:] > edges[:-1])
-    firsts, lasts = edges[some], edges[some + 1]
-    widths = found.ends - found.starts
-    if found.unspaced is not None:
-        widths = widths * (1 + found.is_east_asian)
-    wide = np.add.reduceat(widths, firsts) >= MIN_LINE_WIDTH
-    n_words = lasts - firsts
-    powers = np.full(int(n_words.max()), MULTIPLIER)
-    np.multiply.accumulate(powers, out=powers)
-    terms = found.hashes * powers[np.arange(n) - np.repeat(firsts, n_words)]
-    hashes = mix(np.add.reduceat(terms, firsts))
-    return _Lines(hashes[wide], found.starts[firsts[wide]], found.ends[lasts[wide] - 1])
-
-
-def line_hashes(text: str) -> list[tuple[int, int, int]]:
-    r"""The hashed lines of one document, to find again the line that a hash stands for.
-
-    Returns
-    -------
-    list of (hash, start, end)
-        In the order of the text, equal lines each time; ``text[start:end]`` is the line from its
-        first to its last word. ``lines`` keeps the `MAX_LINES` smallest distinct hashes of these.
-
-    Examples
-    --------
-    >>> text = "Good morning.\nClick here to subscribe to our newsletter!"
-    >>> [text[start:end] for _, start, end in line_hashes(text)]
-    ['Click here to subscribe to our newsletter']
-    """
-    block = TextBlock([text])
-    lines = _lines(block, words(block))
-    return list(zip(*(values.tolist() for values in lines), strict=True))
+def _outermost(values: Values, bounds: Numbers) -> tuple[Values, Numbers]:
+    """Of a line that stands at the edge of its document and elsewhere the former, sorted."""
+    last = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1] | OUTER, out=last[:-1])
+    last[bounds[1:][bounds[1:] > 0] - 1] = True
+    kept = np.flatnonzero(last)
+    return values.take(kept), np.searchsorted(kept, bounds)

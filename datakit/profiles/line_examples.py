@@ -14,19 +14,28 @@ if TYPE_CHECKING:
 
     from datakit.profiles.profile import Profile
 
-__all__ = ["KEPT", "LINE_ISSUE", "lines_of", "read_lines", "wanted_lines", "write_lines"]
+__all__ = [
+    "KEPT",
+    "LINE_ISSUE",
+    "frame_lines",
+    "lines_of",
+    "read_lines",
+    "wanted_lines",
+    "write_lines",
+]
 
 LINE_ISSUE = "line "
 """Begins the name under which a task gives back a line."""
 
-KEPT = 60
-"""Lines that are kept: more than are shown, so that profiles can be merged."""
+KEPT = 200
+"""Lines that are kept: as many as a proposed recipe names, more than are shown."""
 
-_COLUMNS = ["line_hash", "n_documents", "sample_id", "text"]
+_COLUMNS = ["line_hash", "n_documents", "is_frame", "sample_id", "text"]
+_WIDTH = 250  # a longer line is no line of a frame
 
 
 def wanted_lines(profile: Profile, most: int = KEPT) -> pd.DataFrame:
-    """The lines that most documents share: line_hash, n_documents, sample_id of an example.
+    """The lines that most documents share: line_hash, n_documents, is_frame, sample_id of one.
 
     Parameters
     ----------
@@ -55,9 +64,9 @@ def lines_of(text: str, hashes: Iterable[int]) -> Iterator[tuple[int, int, int]]
     text
         The document.
     hashes
-        Of lines, as ``datakit.measures.text_fingerprints.line_hashes`` gives them.
+        Of lines, as ``datakit.measures.text_line_hashes.line_hashes`` gives them.
     """
-    from datakit.measures.text_fingerprints import line_hashes
+    from datakit.measures.text_line_hashes import line_hashes
 
     missing = set(hashes)
     if not missing:
@@ -69,7 +78,9 @@ def lines_of(text: str, hashes: Iterable[int]) -> Iterator[tuple[int, int, int]]
 
 
 def write_lines(profile: Profile, lines: pd.DataFrame, texts: Mapping[int, str]) -> None:
-    """Write shared_lines.parquet: line_hash, n_documents, sample_id, text; the most shared first.
+    """Write shared_lines.parquet, the most shared line first.
+
+    Its columns are line_hash, n_documents, is_frame, sample_id and text.
 
     Parameters
     ----------
@@ -84,7 +95,7 @@ def write_lines(profile: Profile, lines: pd.DataFrame, texts: Mapping[int, str])
     import pyarrow.parquet as pq
 
     kept = [row for row in lines.to_dict("records") if row["line_hash"] in texts]
-    kinds = [pa.uint64(), pa.int64(), pa.string(), pa.string()]
+    kinds = [pa.uint64(), pa.int64(), pa.bool_(), pa.string(), pa.string()]
     schema = pa.schema(list(zip(_COLUMNS, kinds, strict=True)))
     rows = [row | {"text": texts[row["line_hash"]]} for row in kept]
     with atomic(profile.path / "shared_lines.parquet") as temporary:
@@ -102,4 +113,30 @@ def read_lines(profile: Profile) -> pd.DataFrame:
     import pandas as pd
 
     file = profile.path / "shared_lines.parquet"
-    return pd.read_parquet(file) if file.exists() else pd.DataFrame(columns=_COLUMNS)
+    found = pd.read_parquet(file) if file.exists() else pd.DataFrame(columns=_COLUMNS)
+    return found if "is_frame" in found else found.assign(is_frame=False)
+
+
+def frame_lines(profile: Profile) -> list[str]:
+    """The lines that surely belong to the frame of many documents, the most frequent first.
+
+    Those that are known by their words are left out, and so are those with personal data, which a
+    profile does not hold.
+
+    Parameters
+    ----------
+    profile
+        A profile of texts.
+    """
+    from datakit.measures.text_boilerplate import locate_boilerplate
+    from datakit.measures.text_line_hashes import line_hashes
+
+    found = read_lines(profile)
+    chosen = found[found["is_frame"].astype(bool)]
+    return [
+        text
+        for number, text in zip(chosen["line_hash"].tolist(), chosen["text"], strict=True)
+        if len(text) <= _WIDTH
+        and not locate_boilerplate(text)
+        and [value for value, _, _ in line_hashes(text)] == [number]  # nothing is blanked in it
+    ]

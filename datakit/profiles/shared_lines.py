@@ -16,7 +16,17 @@ from datakit.profiles.text_duplicates import SAME_TEXT
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MIN_DOCUMENTS", "MIN_RATE", "SharedLines", "shared_lines"]
+__all__ = [
+    "EDGE_RATE",
+    "FRAME_DOCUMENTS",
+    "FRAME_RATE",
+    "MIN_DOCUMENTS",
+    "MIN_RATE",
+    "MOST_RATE",
+    "SharedLines",
+    "frame_bounds",
+    "shared_lines",
+]
 
 MIN_DOCUMENTS = 5
 """Least number of documents that share a line.
@@ -28,6 +38,21 @@ inkpot rating system"), lines in 3 already sentences that people say.
 MIN_RATE = 0.0005
 """Least share of the documents, because a common sentence is in more documents of more: "what
 were they thinking" is a line of 0.001 of those reviews, which have one sentence a line."""
+
+FRAME_DOCUMENTS = 20
+FRAME_RATE = 0.01
+EDGE_RATE = 0.9
+"""Least number and share of the documents that have a line which surely belongs to their frame, and
+least share of them where it is among the first or last lines.
+
+One line of 2,000 film reviews is so, the heading of one author's ("where's joblo coming from"), and
+none of hotel reviews, plays and articles. Headings inside of documents, ingredients of recipes and
+refrains are not at the edge.
+"""
+
+MOST_RATE = 0.5
+"""Largest share of them: what more have is what the corpus is like, such as the words before every
+question."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +66,27 @@ class SharedLines:
         NaN where it has none.
     n_shared
         The number of those lines, shape (n,).
+    n_frame
+        The number of those that surely belong to a frame: in many documents (see `frame_bounds`),
+        and at their edge; shape (n,).
     least
         Documents that a line must be in to be shared.
     table
-        ``line_hash`` (uint64), ``n_documents``, ``example`` (the first row that has it), the most
-        shared first. ``datakit.measures.text_fingerprints.line_hashes`` finds the line again.
+        ``line_hash`` (uint64, even), ``n_documents``, ``is_frame``, ``example`` (the first row that
+        has it), the most shared first. ``datakit.measures.text_line_hashes.line_hashes`` finds the
+        line again.
     """
 
     rate: npt.NDArray[np.float64]
     n_shared: npt.NDArray[np.int64]
+    n_frame: npt.NDArray[np.int64]
     least: int
     table: pd.DataFrame
+
+
+def frame_bounds(n: int) -> tuple[int, int]:
+    """Fewest and most of n documents that have a line which surely belongs to their frame."""
+    return max(FRAME_DOCUMENTS, math.ceil(FRAME_RATE * n)), math.floor(MOST_RATE * n)
 
 
 def shared_lines(
@@ -79,7 +114,8 @@ def shared_lines(
 
     packed = [value if isinstance(value, bytes) else b"" for value in rows["lines"]]
     sizes = np.fromiter(map(len, packed), np.int64, len(packed)) // 8
-    hashes = np.frombuffer(b"".join(packed), "<u8")
+    stored = np.frombuffer(b"".join(packed), "<u8")
+    hashes, outer = stored & ~np.uint64(1), stored & np.uint64(1)
     owners = np.repeat(np.arange(len(rows)), sizes)
     one_of = _representatives(rows, groups)
     if least is None:
@@ -90,25 +126,31 @@ def shared_lines(
     new_line = np.diff(lines, prepend=~lines[:1]) != 0
     new = new_line | (np.diff(documents, prepend=-1) != 0)
     starts = np.flatnonzero(new_line)
-    counts = examples = starts
+    counts = examples = outer_counts = starts
     if len(starts):
         counts = np.add.reduceat(new, starts, dtype=np.int64)
         examples = np.minimum.reduceat(owners[order], starts)
+        outer_counts = np.add.reduceat(outer[order], starts, dtype=np.int64)
     many = counts >= least
-    is_shared = np.empty(len(hashes), bool)
-    is_shared[order] = np.repeat(many, np.diff(np.append(starts, len(hashes))))
-    n_shared = np.bincount(owners, weights=is_shared, minlength=len(rows)).astype(np.int64)
+    fewest, most = frame_bounds(len(rows))
+    n_of_line = np.diff(np.append(starts, len(hashes)))
+    frame = many & (counts >= fewest) & (counts <= most) & (outer_counts >= EDGE_RATE * n_of_line)
+    n_shared, n_frame = (
+        np.bincount(owners[order][np.repeat(chosen, n_of_line)], minlength=len(rows))
+        for chosen in (many, frame)
+    )
     with np.errstate(invalid="ignore"):
         rate = n_shared / sizes
     table = pd.DataFrame(
         {
             "line_hash": lines[starts[many]],
             "n_documents": counts[many],
+            "is_frame": frame[many],
             "example": examples[many],
         }
     )
     table = table.sort_values(["n_documents", "line_hash"], ascending=[False, True])
-    return SharedLines(rate, n_shared, least, table.reset_index(drop=True))
+    return SharedLines(rate, n_shared, n_frame, least, table.reset_index(drop=True))
 
 
 def _representatives(rows: pd.DataFrame, groups: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:

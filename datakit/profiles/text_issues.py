@@ -86,7 +86,9 @@ def _boilerplate(
     found: Findings, rows: pd.DataFrame, near: Groups, limits: Mapping[str, float]
 ) -> None:
     """Lines of menus, footers and notices: by their words, or because others have them too."""
-    shared = shared_lines(rows, [members for members, _ in near]).n_shared
+    found_lines = shared_lines(rows, [members for members, _ in near])
+    # A line of the frame is enough, as a known phrase is: it is no chance, so it counts as two.
+    shared = found_lines.n_shared + found_lines.n_frame
     named = rows["n_boilerplate_lines"].fillna(0).to_numpy(float)
     by_words = named >= limits["boilerplate"]
     by_others = ~by_words & (shared >= limits["shared_lines"])

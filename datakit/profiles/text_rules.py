@@ -34,6 +34,9 @@ _REPETITION = (
 )
 _LEAST_TOKENS = ("n_tokens", 50.0)
 
+# What looks like no language because of them is judged when they are gone.
+_HIDES_WORDS = ("mojibake", "markup_residue")
+
 TEXT_RULES: tuple[Rule, ...] = (
     Rule("mojibake", "mojibake_rate", False, 0.0, "ftfy's heuristic matches nothing clean"),
     Rule(
@@ -63,7 +66,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         False,
         4.2,
         "planted: clean <= 3.4, shuffled >= 4.5",
-        ("mojibake",),
+        _HIDES_WORDS,
     ),
     Rule(
         "gibberish",
@@ -71,10 +74,10 @@ TEXT_RULES: tuple[Rule, ...] = (
         False,
         0.02,
         "planted: clean <= .003, OCR noise >= .03",
-        ("mojibake",),
+        _HIDES_WORDS,
     ),
     Rule(
-        "gibberish", "common_bigram_rate", True, 0.16, "planted: shuffled Han <= .13", ("mojibake",)
+        "gibberish", "common_bigram_rate", True, 0.16, "planted: shuffled Han <= .13", _HIDES_WORDS
     ),
     Rule(
         "gibberish",
@@ -82,7 +85,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         False,
         0.7,
         "planted: number dumps; rows of dots after a word or two are none",
-        ("mojibake",),
+        _HIDES_WORDS,
         ("n_words", 20.0),
     ),
     *(
@@ -127,5 +130,5 @@ wrong_language: least probability of another language than the expected one.
 main_language: share of the documents that the commonest language must have to be the one that is
     expected of those whose language the corpus does not declare.
 boilerplate: lines of menus, footers and notices, known by their words.
-shared_lines: lines that many other documents have too.
+shared_lines: lines that many other documents have too; those of very many count twice.
 """

@@ -10,6 +10,7 @@ from typing import ClassVar
 from datakit.errors import InputError
 from datakit.measures.text_boilerplate import locate_boilerplate
 from datakit.measures.text_boilerplate_phrases import MENU, RULES
+from datakit.measures.text_line_hashes import line_hashes
 from datakit.transforms.text_content import counted, with_text
 from datakit.transforms.transform import Content
 
@@ -31,8 +32,9 @@ class DropBoilerplate:
     Parameters
     ----------
     lines
-        Lines to drop as well, without the white space around them: those that many documents of
-        the corpus share.
+        Lines to drop as well: those that many documents of the corpus share. Case, punctuation and
+        white space make no difference, and in lines of many letters numbers do not either:
+        "12 people found this helpful" is any such line.
     """
 
     name: ClassVar[str] = "drop_boilerplate"
@@ -56,10 +58,13 @@ class DropBoilerplate:
     def _spans(self, text: str) -> list[tuple[int, int]]:
         """The lines to drop, in order, without their line ends."""
         spans, candidates, at = [], [], 0
+        shared = iter(self._shared(text))
+        place = next(shared, len(text))
         for line in text.splitlines(keepends=True):
             bare = line.rstrip("\r\n")
-            if self.lines and bare.strip() in self._dropped:
+            if place < at + len(line) or (self.lines and bare.strip() in self._wordless):
                 spans.append((at, at + len(bare)))
+                place = next(shared, len(text)) if place < at + len(line) else place
             elif len(bare) <= _LINE_CHARS and _may_be_frame(bare):
                 candidates.append((at, bare))
             at += len(line)
@@ -73,9 +78,20 @@ class DropBoilerplate:
                 place += len(line) + 1
         return sorted(spans)
 
+    def _shared(self, text: str) -> list[int]:
+        """Where in a text the lines to drop as well have their first words."""
+        if not self._hashes:
+            return []
+        return [start for value, start, _ in line_hashes(text, 1) if value in self._hashes]
+
     @cached_property
-    def _dropped(self) -> frozenset[str]:
-        return frozenset(line.strip() for line in self.lines) - {""}
+    def _hashes(self) -> frozenset[int]:
+        return frozenset(value for line in self.lines for value, _, _ in line_hashes(line, 1))
+
+    @cached_property
+    def _wordless(self) -> frozenset[str]:
+        """Lines without a word, which only the same characters are like."""
+        return frozenset(line.strip() for line in self.lines if not line_hashes(line, 1)) - {""}
 
 
 @cache

@@ -1,6 +1,7 @@
 """Proposals: what is planted gets a step, what is sound is left alone, and both say why."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ class Made:
 
     def __init__(self, modality, n, issues, sides=None, groups=None):
         self.modality, self.n_samples, self.location = modality, n, "/some/where/corpus/"
+        self.path = Path("/no/profile")
         side = np.full(n, 256.0) if sides is None else np.asarray(sides, float)
         self.rows = pd.DataFrame({"width": side, "height": side, "mode": ["RGB"] * n})
         self.rows_with = {k: np.array(v, np.int64) for k, v in issues.items() if len(v)}

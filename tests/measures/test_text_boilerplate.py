@@ -66,6 +66,20 @@ Contact us for more information
 Add to cart
 Free shipping on orders over $50
 Page 1 of 12
+You may also like: the 118 best picks of 2013
+Home > Reviews > 2013 > Page 118
+Home » Hotels » Paris
+37 people found this helpful. Was it helpful to you?
+3 of 4 people found this review helpful
+Was this review helpful to you?  Yes | No
+首页 > 点评 > 2013年 > 第118页
+广告
+【广告】
+猜你喜欢：2013年最受欢迎的118家
+您可能感兴趣
+相关推荐：
+12人觉得有用，您觉得这条点评有用吗？
+共12条评论，请登录后发表评论。
 版权所有 © 2018 某某公司
 本站内容未经授权不得转载
 转载请注明出处
@@ -113,6 +127,17 @@ The copyright of the song was sold for ten dollars.
 I accept that my privacy is gone when I go online.
 Help, help, help!
 Home.
+You may also like the way it was shot.
+I found this helpful.
+37 people found this film funny.
+One person found this useful trick.
+Was this helpful to the cause, he asked, and nobody knew.
+他猜你喜欢她。
+广告做得很好。
+我觉得有用。
+3人觉得很舒服。
+这条评论对我有用。
+相关推荐不多。
 News from the front was rare in those days, and rarely good.
 More than once the terms of the contract were broken.
 Like us, they had come a long way.

@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 from datakit.measures.text_block import TextBlock
 from datakit.measures.text_fingerprints import (
     FINGERPRINT_COLUMNS,
-    MAX_LINES,
     N_BANDS,
     SKETCH_SIZE,
     fingerprints,
-    line_hashes,
 )
 from datakit.measures.text_folding import text_hashes
 from datakit.measures.text_shingles import shingles, words
@@ -192,44 +190,6 @@ def test_rows_of_the_signature_agree_with_a_literal_minhash():
         for i, run in enumerate(runs):
             assert got[k, i] == min(value * factor % 2**32 for value in run.tolist())
     assert len(set(_factors().tolist())) == N_BANDS * 8 // 2
-
-
-def literal_lines(text):
-    lines = []
-    for line in text.splitlines():
-        found = re.findall(r"[一-鿿]|[^\W一-鿿]+", line.lower())
-        width = sum(len(word) * (1 + ("一" <= word <= "鿿")) for word in found)
-        lines += [" ".join(found)] if width >= 20 else []
-    return lines
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(plain, max_size=8).map("\n".join).map(lambda text: text.replace("ก", "x")))
-def test_lines_are_the_distinct_wide_ones(text):
-    text = text.replace("ข", "y")
-    expected = literal_lines(text)
-    found = line_hashes(text)
-    assert [" ".join(literal_lines(text[a:b])) for _, a, b in found] == expected
-    names = dict(zip([h for h, _, _ in found], expected, strict=True))
-    assert len(names) == len(set(expected))
-    kept = np.frombuffer(of(text)["lines"] or b"", "<u8").tolist()
-    assert kept == sorted(names)
-
-
-def test_of_many_lines_the_smallest_hashes_are_kept():
-    text = "\r\n".join(f"this is line number {i} of many lines" for i in range(1000))
-    found = [value for value, _, _ in line_hashes(text)]
-    assert len(set(found)) == 1000
-    kept = np.frombuffer(of(text)["lines"], "<u8").tolist()
-    assert kept == sorted(found)[:MAX_LINES]
-
-
-def test_a_line_has_one_hash_wherever_it_stands():
-    line = "Click here to subscribe to our newsletter."
-    elsewhere = f"Something else stands before it\n\n  {line.upper()} \u2028and after"
-    assert line_hashes(line)[0][0] == line_hashes(elsewhere)[1][0]
-    assert line_hashes("short line\n短行只有九个字呀") == []
-    assert len(line_hashes("这一行正好有十个汉字。")) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_text_duplicates import rows_of
 
-from datakit.measures.text_fingerprints import line_hashes
-from datakit.profiles.shared_lines import MIN_DOCUMENTS, MIN_RATE, shared_lines
+from datakit.measures.text_line_hashes import line_hashes
+from datakit.profiles.shared_lines import MIN_DOCUMENTS, MIN_RATE, frame_bounds, shared_lines
 
 WORDS = [f"word{i}" for i in range(2000)]
 FOOTER = "Click here to subscribe to our newsletter."
@@ -34,11 +34,10 @@ def test_footers_are_found_and_looked_up():
     assert np.isnan(found.rate[30:]).all()
     assert found.table["n_documents"].tolist() == [10, 6]
     assert found.table["example"].tolist() == [10, 15]
-    for (value, _, example), expected in zip(
-        found.table.itertuples(index=False), (FOOTER.upper()[:-1], MENU), strict=True
-    ):
-        text = texts[example]
-        assert [text[a:b] for name, a, b in line_hashes(text) if name == value] == [expected]
+    for row, expected in zip(found.table.itertuples(), (FOOTER.upper()[:-1], MENU), strict=True):
+        text = texts[row.example]
+        at = [text[a:b] for value, a, b in line_hashes(text) if value == row.line_hash]
+        assert at == [expected]
 
 
 def test_copies_count_as_one_document():
@@ -58,7 +57,7 @@ def test_the_least_number_of_documents_grows_with_the_corpus():
     n = int(4 * MIN_DOCUMENTS / MIN_RATE)
     rng = np.random.default_rng(0)
     own = rng.integers(0, 2**63, n, dtype=np.uint64)
-    shared = np.where(np.arange(n) < 30, 1, np.where(np.arange(n) < 50, 2, own))
+    shared = np.where(np.arange(n) < 30, 6, np.where(np.arange(n) < 50, 4, own))
     import pandas as pd
 
     names = [f"{i:x}" for i in range(n)]
@@ -68,7 +67,60 @@ def test_the_least_number_of_documents_grows_with_the_corpus():
     assert found.least == 4 * MIN_DOCUMENTS
     assert found.table["n_documents"].tolist() == [30, 20]
     assert found.n_shared.sum() == 50
-    assert shared_lines(rows, least=21).table["line_hash"].tolist() == [1]
+    assert shared_lines(rows, least=21).table["line_hash"].tolist() == [6]
+
+
+def pages(n, place, with_line, n_lines=20, line_of=lambda i: f"{i + 2} people found this helpful"):
+    """n documents of lines of their own; those of `with_line` have another one at a place."""
+    rng = random.Random(2)
+    texts = [[line(rng) for _ in range(n_lines)] for _ in range(n)]
+    for i in with_line:
+        texts[i].insert(place, line_of(i))
+    return ["\n".join(text) for text in texts]
+
+
+FEWEST = [(60, 20), (2000, 20), (3000, 30), (3001, 31)]
+
+
+@pytest.mark.parametrize(("n", "fewest"), FEWEST)
+def test_a_frame_is_in_a_hundredth_of_the_documents_and_in_half_at_most(n, fewest):
+    assert frame_bounds(n) == (fewest, n // 2)
+
+
+def test_lines_that_clearly_many_documents_have_at_their_edge_are_of_the_frame():
+    for place in (0, 5, -1):
+        found = shared_lines(rows_of(pages(60, place, range(20))))
+        assert found.n_frame.tolist() == [1] * 20 + [0] * 40
+        assert found.table["is_frame"].tolist() == [True]
+        assert found.table["n_documents"].tolist() == [20]
+    # One document fewer, one more than half of them.
+    assert shared_lines(rows_of(pages(60, 0, range(19)))).n_frame.sum() == 0
+    assert shared_lines(rows_of(pages(60, 0, range(30)))).n_frame.sum() == 30
+    assert shared_lines(rows_of(pages(60, 0, range(31)))).n_frame.sum() == 0
+
+
+def test_lines_inside_of_documents_are_of_no_frame():
+    for told in (
+        "Early life and education",
+        "2 tablespoons of olive oil",
+        "And let the people say amen",
+    ):
+        texts = pages(60, 10, range(25), line_of=lambda i, told=told: told)
+        found = shared_lines(rows_of(texts))
+        assert found.n_shared.sum() == 25
+        assert found.n_frame.sum() == 0
+    # At the edge of nine in ten it is a frame's, of fewer it is not.
+    for edge, expected in ((27, 30), (26, 0)):
+        texts = pages(90, 0, range(edge)) + pages(90, 10, range(edge, 30))[edge:30]
+        assert shared_lines(rows_of(texts)).n_frame.sum() == expected
+
+
+def test_short_lines_and_copies_are_of_no_frame():
+    for told in ("Yes.", "不错", "ROMEO:", "Second Servingman:", "第二章"):
+        texts = pages(60, 0, range(25), line_of=lambda i, told=told: told)
+        assert shared_lines(rows_of(texts)).n_frame.sum() == 0
+    texts = [f"{text}\n{'!' * i}" for i, text in enumerate(pages(1, 0, [0]) * 25)]
+    assert shared_lines(rows_of(texts + pages(60, 0, []))).n_frame.sum() == 0
 
 
 lists_of_lines = st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=6), max_size=12)

@@ -254,6 +254,17 @@ def test_lines_of_the_corpus_are_dropped_too():
     assert note == "2 lines of boilerplate dropped"
 
 
+def test_lines_of_the_corpus_are_known_whatever_their_numbers_and_marks():
+    lines = ("12 readers liked the page you see", "最新公告：2013年第3期已经发布", "-*-", "Page 3")
+    text = (
+        "9,004 Readers liked the page you see!\n第一行。\n最新公告：2020年第118期已经发布。\n"
+        " -*- \nPage 4\nWe saw that 9 readers liked the page you see.\n--*--"
+    )
+    content, _ = cleaned("drop_boilerplate", text, lines=lines)
+    left = ["第一行。", "Page 4", "We saw that 9 readers liked the page you see.", "--*--"]
+    assert [line for line in content.value.split("\n") if line] == left
+
+
 def test_later_copies_of_long_passages_go():
     one, two, three = ENGLISH.split("\n\n")
     again = f"{one}\n\n{two}\n\n{one}\n\n{three}"
