@@ -26,6 +26,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from effect.gap import closed
 from effect.texts import DEFECTS, LANGUAGES, Planted, Texts, letters, plant_texts, texts
 
 import datakit as dk
@@ -128,39 +129,13 @@ def benched(raw: Path, clean: Path, held: Path, out: Path, args: argparse.Namesp
         workers=args.workers,
     )
     result = effect.to_json()
-    values = {name: np.array(arm.values, float) for name, arm in effect.arms.items()}
     runs = [json.loads(file.read_text()) for file in Path(effect.folder).glob("runs/*/run.json")]
     return result | {
         "halves": effect.halves,
-        "closed": closed(values, "raw"),
-        "closed_random": closed(values, "random") if "random" in values else None,
+        "closed": closed(effect.arms),
+        "closed_random": closed(effect.arms, "random") if "random" in effect.arms else None,
         "cpu_seconds": round(sum(run["cpu_seconds"] for run in runs), 1),
     }
-
-
-def closed(values: dict[str, np.ndarray], control: str) -> dict:
-    """Share of the gap between a control and clean that curated closes (Fieller 1954).
-
-    The interval holds every r with (a - r b)^2 <= t^2 var(a - r b) / k, for the means a, b of the
-    gains of curated and of clean; it is bounded only where b is surely not 0.
-    """
-    from scipy.stats import t as student
-
-    rows = np.array([values[control] - values["curated"], values[control] - values["clean"]])
-    rows = rows[:, np.isfinite(rows).all(axis=0)]
-    k = rows.shape[1]
-    result = {"value": None, "low": None, "high": None, "n_seeds": k}
-    if not k:
-        return result
-    a, b = rows.mean(axis=1)
-    result["value"] = float(a / b)
-    if k > 1:
-        (aa, ab), (_, bb) = np.cov(rows) * student.ppf(0.975, k - 1) ** 2 / k
-        least, half, rest = b * b - bb, a * b - ab, a * a - aa
-        if least > 0:
-            width = float(np.sqrt(max(half * half - least * rest, 0.0)))
-            result |= {"low": float(half - width) / least, "high": float(half + width) / least}
-    return result
 
 
 def found(raw: Path, names: list[str], planted: Planted, place: Path, workers: int) -> dict:
@@ -208,11 +183,11 @@ def line(known: dict) -> str:
     if "arms" in known:
         arms = {name: arm["mean"] for name, arm in known["arms"].items()}
         told += " ".join(f" {name} {mean:.3f}" for name, mean in arms.items() if mean is not None)
+        told += f"  {known['verdict']}"
         share = known["closed"]
-        if share["value"] is not None:
-            told += f"  {known['verdict']}  closed {100 * share['value']:.0f} %"
-        if share["low"] is not None:
-            told += f" ({100 * share['low']:.0f} to {100 * share['high']:.0f})"
+        if share is not None and share["low"] is not None:
+            value, low, high = (100 * share[key] for key in ("value", "low", "high"))
+            told += f"  closed {value:.0f} % ({low:.0f} to {high:.0f})"
     for kind, n in known["counts"].items():
         if ":" not in kind and kind != "clean":
             told += f"  {kind} {n['dropped']}/{n['changed']}/{n['left']} of {n['n']}"

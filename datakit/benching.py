@@ -23,6 +23,12 @@ Place = str | os.PathLike[str]
 
 DEFAULT_MODEL = {"image": "flow", "text": "lm"}
 
+DEFAULT_SPACE = "efficientnet-lite0"
+"""The encoder of profiles. Principal components of pixels see means and covariances alone, which a
+flow has before it has learnt anything: it scored 3.7 untrained and trained on MNIST, in this space
+348 and 305.
+"""
+
 
 def bench(
     raw: Any,
@@ -61,7 +67,7 @@ def bench(
         "flow" (None for images), "vae", "gan", "dcgan", or "lm" (None for texts); "smoke"
         (mechanics only, no verdict), "quick" or "full".
     space
-        Of the Frechet distance: "pca" (of the hold-out's pixels), an image encoder's name.
+        Of the Frechet distance: an image encoder (None: "efficientnet-lite0"), or "pca" (cheap).
     seeds, seed
         Runs per arm, in one look, instead of the preset's; of the whole. "full" looks after 8, 16
         and 24 seeds, and stops where an effect is found.
@@ -186,7 +192,7 @@ def _space(space: str | None, model: str) -> str:
         if space is not None:
             raise InputError("--space is for images: texts are judged by bits per byte")
         return ""
-    return "pca" if space is None else space
+    return DEFAULT_SPACE if space is None else space
 
 
 def _has_gpu() -> bool:

@@ -253,8 +253,9 @@ def _effects(cases: list[Json], digits: int) -> str:
             ]
         )
     head = ["planted", "verdict", "effect (95 % interval)", "p", *_ARMS, "gap closed"]
-    told = "Gap closed: (raw − curated) / (raw − clean), 95 % interval over the seeds; none ('–') "
-    return table(head, rows) + f"\n{told}where clean is not surely better, or runs failed.\n"
+    told = "Gap closed: (raw − curated) / (raw − clean), Fieller's 95 % interval over the seeds "
+    told += "that gave all; none ('–') where clean is not surely better."
+    return f"{table(head, rows)}\n{told}\n"
 
 
 def _fates(cases: list[Json]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from datakit.benchmarks.cautions import caution_lines
 from datakit.benchmarks.effect import Arm, Effect, judge
 from datakit.benchmarks.effect_difference import ALPHA
 from datakit.benchmarks.effect_looks import look_levels
@@ -18,6 +19,7 @@ from datakit.benchmarks.memory_errors import memory_errors
 from datakit.benchmarks.options import LOOKS, SEEDS, Options, Side, metric_of, sizes_of
 from datakit.benchmarks.prepared import CONFIG, key_of, prepared
 from datakit.benchmarks.run_task import RunTask, read_run, run_folder
+from datakit.benchmarks.untrained import untrained_line
 from datakit.benchmarks.verdict import TOO_FEW
 from datakit.executors.executor import Executor
 from datakit.profiles.files import write_json
@@ -69,14 +71,14 @@ def run_bench(
     Raises
     ------
     InputError
-        Too few samples are left of an arm or of the hold-out, there is no such feature space, or
-        not enough memory.
+        Too few samples are left of an arm or of the hold-out, curated is a collection of its own
+        and no hold-out is given, there is no such feature space, or not enough memory.
     """
     if options.space not in ("", PRINCIPAL):
         FeatureSpace(options.space, np.empty(0, np.uint8))  # an unknown one, before all is read
     with memory_errors("read the samples", "give smaller corpora"):
         facts = prepared(folder, sides, holdout, options)
-    design = Design.of(facts["sizes"])
+    design = Design.saved(facts)
     task = RunTask(
         folder,
         options.model,
@@ -98,7 +100,12 @@ def run_bench(
         effect = effect_of(_arms(folder, design, look), design, options)
         if effect.decided:
             break
-    reasons = [*_collapsed(folder, design, options, before), *effect.reasons]
+    reasons = [
+        *caution_lines(facts),
+        *_untrained(folder, design, options),
+        *_collapsed(folder, design, options, before),
+        *effect.reasons,
+    ]
     if before < options.seeds:
         progress(n_done, n_done)
         reasons.append(stopped_line(before, options.seeds))
@@ -137,6 +144,15 @@ def _arms(folder: Path, design: Design, n_seeds: int) -> dict[str, Arm]:
             values.append(float("nan") if value is None else float(value))
         arms[arm] = Arm(tuple(values), design.n_samples(arm))
     return arms
+
+
+def _untrained(folder: Path, design: Design, options: Options) -> list[str]:
+    """That training made no better images, where it is so; smoke says that it hardly can."""
+    if options.preset == "smoke":
+        return []
+    first = {arm: read_run(run_folder(folder, arm, 0)) or {} for arm in design.arms}
+    line = untrained_line(first)
+    return [] if line is None else [line]
 
 
 def _collapsed(folder: Path, design: Design, options: Options, n_seeds: int) -> list[str]:

@@ -57,8 +57,9 @@ class Effect:
         "helps", "no effect found", "hurts" or "too few runs": on `versus_random`, or on
         `versus_raw` where every seed trained on halves.
     n_needed
-        For "too few runs": seeds per arm that would be needed, None where no number would do or
-        the runs themselves failed.
+        For "too few runs": seeds per arm that find an effect of the smallest size of interest in
+        four of five cases, see `runs_needed`. No more than were done where the difference lies
+        between none and that size; None where no number would do or the runs themselves failed.
     reasons
         What to read before the verdict: runs that failed, a verdict withheld. One line each.
     halves

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from datakit.benchmarks.effect_arm import Arm
 from datakit.benchmarks.effect_difference import ALPHA, Difference
-from datakit.benchmarks.verdict import HELPS, HURTS, MIN_SEEDS, NO_EFFECT
+from datakit.benchmarks.verdict import HELPS, HURTS, MIN_SEEDS, NO_EFFECT, runs_needed
 
 if TYPE_CHECKING:
     from datakit.benchmarks.effect import Effect
@@ -68,12 +68,24 @@ def _figures(d: Difference) -> str:
 
 
 def _advice(effect: Effect) -> str:
-    smallest = f"{100 * effect.metric.smallest:g} %"
-    if effect.n_needed is not None:
-        return f"About {effect.n_needed} seeds per arm would tell an effect of {smallest}."
+    size = f"an effect of {100 * effect.metric.smallest:g} %"
+    difference, n = effect.deciding, effect.n_needed
+    assert difference is not None
+    if n is not None and n > difference.n_seeds:
+        return f"About {n} seeds per arm would find {size} in four of five cases."
+    if n is not None:
+        return (
+            f"{difference.n_seeds} seeds find {size} in four of five cases; what was found is"
+            " between that and none. More seeds, or more data, would narrow the interval."
+        )
     if any(arm.n_failed for arm in effect.arms.values()):
         return ""  # runs that fail are not made up for by more runs
+    control = effect.arms["raw" if effect.halves else "random"].mean
+    if runs_needed(difference, effect.metric.smallest * abs(control)) is not None:
+        return ""  # withheld for another reason, which is told first
+    share = 100 * difference.luck / difference.sd**2
     return (
-        f"As far as these seeds show, no number of them would tell an effect of {smallest}:"
-        " which samples the sets happen to hold matters more; use more data."
+        f"By this rule's caution no number of seeds would find {size}: it puts {share:.0f} % of"
+        " the variance between seeds down to which samples the sets happen to hold, and that more"
+        " seeds do not lower. Use more data, or a hold-out or metric with less noise."
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from datakit.benchmarks.memorisation import CLOSE, memorisation
 from datakit.metrics.frechet import frechet_distance
 from datakit.metrics.inputs import as_matrices
 from datakit.metrics.knn_divergence import knn_kl
@@ -31,22 +30,26 @@ _SPREAD_ROWS = 1000
 _COMPONENTS = 5
 """Principal components that the k-nearest-neighbour divergence is taken in."""
 _LEAST = 20
+_CLOSE = 0.05
+"""Quantile of the nearest-neighbour distances of the reference below which rows are close."""
 
 
 def image_fidelity(
     generated: npt.ArrayLike,
     reference: npt.ArrayLike,
-    train: npt.ArrayLike,
     rng: np.random.Generator,
 ) -> dict[str, float | bool | None]:
-    """All that is said of generated images against held-out ones, in one feature space.
+    """What is said of generated images against held-out ones, in one feature space.
+
+    Whether they are copies of the training set is another question, in another space: see
+    `memorised_images`.
 
     Parameters
     ----------
-    generated, reference, train
-        Features of one encoder, shapes (n, d), (m, d) and (t, d), at least 20 rows each. The
-        reference is held out: neither the model nor the encoder was fitted on it. Several values
-        follow n and m: compare only equal sizes.
+    generated, reference
+        Features of one encoder, shapes (n, d) and (m, d), at least 20 rows each. The reference is
+        held out: the model was not fitted on it. Several values follow n and m: compare only equal
+        sizes.
     rng
         Source of the rows where there are too many.
 
@@ -62,7 +65,6 @@ def image_fidelity(
           generated), which grows with what is left out, and KL(generated | reference), with what
           is made up; in nats, in the 5 first principal components of the reference. None where
           the generated rows are all equal.
-        - ``memorised_rate``, ``memorised_rate_heldout``, ``nearer_train_rate``: see `memorisation`.
         - ``spread``: Vendi score (RBF kernel of the reference's median distance) of at most 1,000
           generated rows over that of as many reference rows; 1 for equal spread.
         - ``repeated_rate``: share of the generated rows that have another generated row nearer
@@ -77,7 +79,6 @@ def image_fidelity(
         For other shapes, too few rows, or values that are not finite.
     """
     new, held = as_matrices(generated, reference, least=_LEAST)
-    _, rows = as_matrices(held, train, least=_LEAST)
     result: dict[str, float | bool | None] = {"frechet_distance": frechet_distance(new, held)}
     n = min(_ROWS, len(new), len(held))
     new, held = (side[np.sort(rng.permutation(len(side))[:n])] for side in (new, held))
@@ -85,10 +86,6 @@ def image_fidelity(
     result["kernel_distance"] = mmd2(new / scale, held / scale, kernel="polynomial")
     result |= prdc(held, new)._asdict()
     result["kl_reference"], result["kl_generated"] = _divergences(new, held)
-    copies = memorisation(new, held, rows, rng)
-    result["memorised_rate"] = copies.rate
-    result["memorised_rate_heldout"] = copies.rate_heldout
-    result["nearer_train_rate"] = copies.nearer_rate
     spread = _spread(new[:_SPREAD_ROWS], held[:_SPREAD_ROWS])
     repeated = _repeated_rate(new, held)
     collapsed = repeated > MOST_REPEATED
@@ -162,4 +159,4 @@ def _repeated_rate(new: Rows, held: Rows) -> float:
         return 0.0
     usual = k_nearest(different, different, 1, exclude_self=True)[1]
     own = k_nearest(new, new, 1, exclude_self=True)[1]
-    return float((own < np.quantile(usual, CLOSE) / 2).mean())
+    return float((own < np.quantile(usual, _CLOSE) / 2).mean())

@@ -38,13 +38,15 @@ class Held:
         Rows of the profile that models are compared with, shape (n,).
     family
         These rows, and all that are copies of one of them: no arm may have them, shape (n,).
-    n_unsound
-        Rows that were passed over for the reference because of an issue.
+    n_unsound, n_split_from
+        Readable samples that were passed over for the reference because of an issue, and all
+        readable ones that it was chosen among.
     """
 
     reference: Mask
     family: Mask
     n_unsound: int
+    n_split_from: int
 
 
 def hold_out(profile: Profile) -> Held:
@@ -52,7 +54,8 @@ def hold_out(profile: Profile) -> Held:
 
     Models are compared with sound samples only (without an issue that the profile's own proposal
     would act on, and one of each group of copies): a reference that is as spoiled as the corpus
-    would reward a model for its junk.
+    would reward a model for its junk. What it cannot show is the harm of leaving such samples out,
+    where they are sound after all; so they are counted.
 
     Parameters
     ----------
@@ -60,21 +63,22 @@ def hold_out(profile: Profile) -> Held:
         Of the raw corpus.
     """
     rows = profile.rows
-    sound = (rows["status"] == "ok").to_numpy()
+    readable = (rows["status"] == "ok").to_numpy()
     flagged = profile.issues.loc[profile.issues["issue"].isin(_defects(profile)), "sample_id"]
-    sound = sound & ~rows["sample_id"].isin(set(flagged)).to_numpy()
     groups = group_numbers(profile)
     splits = rows["split"].to_numpy()
-    candidates = sound & (splits == "test") if (splits == "test").any() else sound
-    chosen = _first_of_groups(rows, groups, np.flatnonzero(candidates))
-    if not (splits == "test").any():
+    has_test = bool((splits == "test").any())
+    among = readable & (splits == "test") if has_test else readable
+    sound = among & ~rows["sample_id"].isin(set(flagged)).to_numpy()
+    chosen = _first_of_groups(rows, groups, np.flatnonzero(sound))
+    if not has_test:
         chosen = chosen[: min(int(SHARE * sound.sum()), MOST)]
     reference = np.zeros(len(rows), bool)
     reference[chosen[:MOST]] = True
     family = np.isin(groups, groups[reference])
-    if (splits == "test").any():
+    if has_test:
         family |= np.isin(splits, ("test", "val"))
-    return Held(reference, family, int((~sound).sum()))
+    return Held(reference, family, int((among & ~sound).sum()), int(among.sum()))
 
 
 def _defects(profile: Profile) -> set[str]:

@@ -21,7 +21,7 @@ from datakit.profiles.files import atomic, write_json
 
 __all__ = ["DONE", "RUN_VERSION", "SAMPLES", "RunTask", "read_run", "run_folder"]
 
-RUN_VERSION = 1
+RUN_VERSION = 2
 """One more with every change of the code by which a run finds something else: old runs are done
 again."""
 
@@ -138,33 +138,42 @@ class RunTask:
 
     def _images(self, place: Path, train: Any, seed: int) -> dict[str, Any]:
         from datakit.benchmarks.fidelity_images import image_fidelity
+        from datakit.benchmarks.memorisation import memorised_images
         from datakit.benchmarks.models import model_class
         from datakit.benchmarks.pictures import as_tensor
         from datakit.benchmarks.training import best_device, generator
+        from datakit.benchmarks.untrained import untrained_pixels
+        from datakit.metrics.frechet import frechet_distance
 
         device = best_device()
         kind = model_class(self.model)
         preset = kind.presets[self.preset]
         shape = train.shape[1:]
         own = self.seed * 1_000_003 + seed
-        model = kind(shape, preset, generator(own, "weights"), device)
-        self._train(place, model, as_tensor(train), preset, own)
+
+        def build() -> Any:
+            return kind(shape, preset, generator(own, "weights"), device)
+
+        model, images = build(), as_tensor(train)
+        self._train(place, model, images, preset, own)
         drawn = model.sample(self.n_generated, generator(own, "samples"))
         pixels = ((drawn + 1) * 127.5).round().clamp(0, 255).byte().numpy()
         held, space, held_features = _reference(self.folder / "data", self.space)
-        fidelity = image_fidelity(
-            space.features(pixels),
-            held_features,
-            space.features(chosen(train, some_rows(len(train), 2 * len(held), own))),
-            np.random.default_rng([own, 3]),
-        )
+        rng = np.random.default_rng([own, 3])
+        fidelity = image_fidelity(space.features(pixels), held_features, rng)
+        components = _components(self.folder / "data", self.space)
+        fidelity |= memorised_images(pixels, held, train, components, rng)
         fidelity |= self._classes(pixels, held)
         save_grid(place / "samples.png", pixels[:N_SHOWN])
-        return {
+        found = {
             "shape": list(shape),
             "value": fidelity["frechet_distance"],
             "fidelity": fidelity,
         }
+        if seed == 0:
+            start = untrained_pixels(build, images, self.n_generated, generator(own, "samples"))
+            found["untrained"] = frechet_distance(space.features(start), held_features)
+        return found
 
     def _classes(
         self, pixels: npt.NDArray[np.uint8], held: npt.NDArray[np.uint8]
@@ -226,6 +235,15 @@ def _reference(data: Path, space: str) -> tuple[npt.NDArray[np.uint8], Any, Any]
 
 
 @lru_cache(maxsize=1)
+def _components(data: Path, space: str) -> Any:
+    """The hold-out's principal components, in which copies are looked for in any space."""
+    from datakit.benchmarks.feature_space import PRINCIPAL, FeatureSpace
+
+    held, found, _ = _reference(data, space)
+    return found if space == PRINCIPAL else FeatureSpace(PRINCIPAL, held)
+
+
+@lru_cache(maxsize=1)
 def _classifier(labels: Path, space: str, seed: int) -> Any:
     """The classifier of the hold-out: the same for every run, so fitted once a process."""
     from datakit.benchmarks.classifier import fit_classifier
@@ -250,11 +268,6 @@ class _Live:
             shown = {name: round(value, 4) for name, value in losses.items()}
             text = json.dumps({"step": step, "steps": self._steps, "losses": shown})
             self._file.write_text(text, encoding="utf-8")
-
-
-def some_rows(n: int, most: int, seed: int) -> npt.NDArray[np.int64]:
-    """At most `most` of n rows, drawn at random: the first ones may all be of one class."""
-    return np.sort(np.random.default_rng([seed, 4]).permutation(n)[:most])
 
 
 def save_texts(file: Path, texts: Sequence[bytes]) -> None:

@@ -57,7 +57,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--space",
         metavar="NAME",
-        help="feature space of images: pca (default), efficientnet-lite0, hub:MODEL",
+        help="feature space of images: efficientnet-lite0 (default), hub:MODEL, or pca, cheap",
     )
     parser.add_argument("--seeds", type=int, metavar="N", help="runs per arm (by the preset)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the whole (0)")
@@ -145,7 +145,7 @@ def _entry(one: dict[str, Any]) -> dict[str, Any]:
 
     effect = one["effect"] or {}
     folder = Path(one["folder"])
-    n_arms = len(Design.of(one["sizes"]).arms)
+    n_arms = len(Design.saved(one).arms)
     # One that stopped at a look has no more runs to come.
     n_seeds = len(effect["arms"]["curated"]["values"]) if effect else one["seeds"]
     keys = ("model", "preset", "space", "seeds", "seed", "corpora", "holdout", "metric")

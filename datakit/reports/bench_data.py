@@ -10,7 +10,7 @@ import numpy as np
 from datakit.benchmarks.effect_difference import Difference
 from datakit.benchmarks.verdict import HELPS, HURTS
 from datakit.reports.bench_data_metrics import METRICS
-from datakit.reports.bench_data_saved import HEADLINES, SavedBench, is_ablation
+from datakit.reports.bench_data_saved import HEADLINES, SavedBench, is_ablation, why_halves
 from datakit.reports.bench_data_shown import curves, grids, texts, typical_seed
 from datakit.reports.visible import short_path
 
@@ -76,11 +76,11 @@ def holdout_lines(bench: SavedBench) -> list[str]:
     if config["holdout"]:
         return [
             f"{n:,} {things} of {config['holdout']}, which was given",
-            f"taken out of the arms, as copies or near copies of one of them: {counts}",
+            f"taken out of the arms, as copies, near copies or edited copies of one: {counts}",
         ]
     return [
         f"{n:,} {things} split off raw before anything else, without issues, by content hash",
-        f"taken out of the arms, with all copies and near copies: {counts}",
+        f"taken out of the arms, with all copies, near copies and edited copies: {counts}",
     ]
 
 
@@ -119,9 +119,10 @@ def _design(bench: SavedBench) -> list[list[str]]:
     n = {name: arm.n_samples for name, arm in effect.arms.items()}
     if effect.halves:
         arms = (
-            f"Curated is nearly as large as raw, so a random subset of raw would be raw again: "
-            f"every seed trained on a random half of each arm ({n['curated']:,} and {n['raw']:,} "
-            "samples), drawn anew for every seed, and the verdict stands on curated against raw."
+            f"There is no random subset of raw to compare curated with: {why_halves(config)}. So "
+            f"every seed trained on as many samples of both, a random half of the smaller "
+            f"({n['curated']:,} samples), drawn anew for every seed, and the verdict stands on "
+            "curated against raw."
         )
     else:
         arms = (
@@ -139,7 +140,12 @@ def _design(bench: SavedBench) -> list[list[str]]:
     else:
         named = "the distance between generated and held-out images"
         if config["space"] == "pca":
-            named += ", in the 64 first principal components of the hold-out's pixels"
+            named += (
+                ", in the 64 first principal components of the hold-out's pixels: it sees means "
+                "and covariances of pixels alone"
+            )
+        else:
+            named += f", by what {config['space']} sees in them"
     false = (
         "at most 5.1 % of pairs that do not differ were told apart"
         if effect.halves
@@ -160,10 +166,10 @@ def _design(bench: SavedBench) -> list[list[str]]:
         [
             "Verdict",
             f"Helps where the whole interval of curated minus {control} is {side} 0, "
-            "hurts where it is on the other side. Around 0 it is no effect found, if an effect of "
-            f"{100 * metric.smallest:g} % would have shown, and else too few runs. The interval is "
-            "mean ± t √(s² / k + luck): the luck of which samples a set holds does not shrink "
-            f"with more seeds. In simulations {false} (3 to 24 seeds; docs/bench.md)."
+            "hurts where it is on the other side. Around 0 it is no effect found, if it reaches no "
+            f"farther than {100 * metric.smallest:g} % either way, and else too few runs. The "
+            "interval is mean ± t √(s² / k + luck): the luck of which samples a set holds does not "
+            f"shrink with more seeds. In simulations {false} (3 to 24 seeds; docs/bench.md)."
             + _looks(config),
         ],
     ]

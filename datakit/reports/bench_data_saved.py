@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from datakit.benchmarks.bench import CONFIG, RESULT, Options, effect_of
+from datakit.benchmarks.cautions import FROM_RAW
 from datakit.benchmarks.effect import Arm, Effect
 from datakit.benchmarks.effect_difference import (
     ALPHA,
@@ -19,12 +20,12 @@ from datakit.benchmarks.effect_difference import (
     paired_difference,
 )
 from datakit.benchmarks.effect_words import covered, told
-from datakit.benchmarks.material import Design
+from datakit.benchmarks.material import ABLATION, Design
 from datakit.benchmarks.run_task import read_run, run_folder
 from datakit.benchmarks.verdict import HELPS, HURTS, NO_EFFECT, TOO_FEW
 from datakit.errors import InputError
 
-__all__ = ["HEADLINES", "SavedBench", "is_ablation", "read_bench", "summary"]
+__all__ = ["HEADLINES", "SavedBench", "is_ablation", "read_bench", "summary", "why_halves"]
 
 HEADLINES = {
     HELPS: "Curation helps.",
@@ -102,7 +103,7 @@ class SavedBench:
 
 def is_ablation(arm: str) -> bool:
     """Whether an arm is curated by the recipe without one of its steps."""
-    return arm.startswith("without ")
+    return arm.startswith(ABLATION)
 
 
 def read_bench(folder: Path) -> SavedBench:
@@ -122,7 +123,7 @@ def read_bench(folder: Path) -> SavedBench:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         saved = json.loads((folder / RESULT).read_text(encoding="utf-8"))
         options = _options(config)
-        design = Design.of(config["sizes"])
+        design = Design.saved(config)
         arms = {
             name: Arm(
                 tuple(float("nan") if v is None else float(v) for v in arm["values"]),
@@ -150,9 +151,11 @@ def summary(bench: SavedBench) -> dict[str, Any]:
     found = bench.effect.to_json()
     reasons = list(found["reasons"])
     if bench.effect.halves:
-        why = "curated is about as large as raw: every seed trained on a random half of each"
         found["versus_random"] = None
-        found["reason"] = why
+        found["reason"] = (
+            f"{why_halves(bench.config)}: every seed trained on as many samples of both, a random "
+            "half of the smaller"
+        )
     elif bench.effect.deciding is None or bench.effect.deciding.n_seeds < 2:
         found["reason"] = "an interval needs two seeds that gave a value in both arms"
     return {
@@ -169,6 +172,13 @@ def summary(bench: SavedBench) -> dict[str, Any]:
         },
         "runs": str(bench.folder),
     }
+
+
+def why_halves(config: Mapping[str, Any]) -> str:
+    """Why there is no random subset of raw to compare curated with."""
+    if config.get("from_raw", 1.0) < FROM_RAW:
+        return "curated does not come from raw"
+    return "curated is about as large as raw"
 
 
 def _options(config: dict[str, Any]) -> Options:

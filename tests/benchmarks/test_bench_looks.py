@@ -48,7 +48,7 @@ def half(k, level):
 @pytest.fixture(autouse=True)
 def prepared_already(monkeypatch):
     def prepared(folder, sides, holdout, options):
-        facts = {"key": "k", "sizes": {"raw": 500, "curated": 300}, "n_holdout": 100}
+        facts = {"key": "k", "sizes": {"raw": 500, "curated": 300}, "n_holdout": 1_000}
         facts |= {
             "corpora": {"raw": "r", "curated": "c"},
             "holdout": None,

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,8 +8,9 @@ from scipy.linalg import sqrtm
 from scipy.spatial.distance import cdist, pdist
 from scipy.stats import mannwhitneyu
 
+from datakit.benchmarks.feature_space import FeatureSpace
 from datakit.benchmarks.fidelity_images import class_fidelity, image_fidelity
-from datakit.benchmarks.memorisation import memorisation
+from datakit.benchmarks.memorisation import memorisation, memorised_images
 
 CENTRES = 8 * np.random.default_rng(0).normal(size=(6, 12))
 
@@ -17,13 +20,18 @@ def mixture(seed, n, modes=6, spread=1.0):
     return CENTRES[rng.integers(0, modes, n)] + spread * rng.normal(size=(n, 12))
 
 
-def fidelity(generated, reference=None, train=None, seed=0):
+def fidelity(generated, reference=None, seed=0):
     reference = mixture(100, 400) if reference is None else reference
+    return image_fidelity(generated, reference, np.random.default_rng(seed))
+
+
+def copies(generated, heldout=None, train=None, seed=0):
+    heldout = mixture(100, 400) if heldout is None else heldout
     train = mixture(200, 500) if train is None else train
-    return image_fidelity(generated, reference, train, np.random.default_rng(seed))
+    return memorisation(generated, heldout, train, np.random.default_rng(seed))
 
 
-def by_definition(generated, reference, train):
+def by_definition(generated, reference):
     """What needs no neighbour estimate, from whole matrices."""
     a, b = generated.astype(float), reference.astype(float)
     root = sqrtm(np.cov(a.T) @ np.cov(b.T)).real
@@ -56,11 +64,6 @@ def by_definition(generated, reference, train):
     out["spread"] = counts[0] / counts[1]
     usual = np.quantile(bb.min(axis=1), 0.05)
     out["repeated_rate"] = (aa.min(axis=1) < usual / 2).mean()
-    within = cdist(train, train)
-    np.fill_diagonal(within, np.inf)
-    close = np.quantile(within.min(axis=1), 0.05)
-    out["memorised_rate"] = (cdist(a, train).min(axis=1) < close).mean()
-    out["memorised_rate_heldout"] = (cdist(b, train).min(axis=1) < close).mean()
     return out
 
 
@@ -68,9 +71,8 @@ def by_definition(generated, reference, train):
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.floats(0.2, 2))
 def test_by_definition(seed, modes, spread):
     generated, reference = mixture(seed, 120, modes, spread), mixture(seed + 1, 120)
-    train = mixture(seed + 2, 150)
-    got = fidelity(generated, reference, train)
-    truth = by_definition(generated, reference, train)
+    got = fidelity(generated, reference)
+    truth = by_definition(generated, reference)
     assert {k: got[k] for k in truth} == pytest.approx(truth, rel=1e-6, abs=1e-9)
 
 
@@ -78,11 +80,12 @@ def test_by_definition(seed, modes, spread):
 @given(st.integers(0, 2**32 - 1), st.floats(0.01, 100))
 def test_order_and_units(seed, unit):
     generated, reference, train = mixture(seed, 90, 3), mixture(seed + 1, 90), mixture(seed + 2, 90)
-    got = fidelity(generated, reference, train)
+    got = fidelity(generated, reference)
     rng = np.random.default_rng(seed)
     turn = np.linalg.qr(rng.normal(size=(12, 12)))[0]
     moved = [unit * rng.permutation(rows) @ turn for rows in (generated, reference, train)]
-    other = fidelity(*moved, seed=seed)
+    other = fidelity(*moved[:2], seed=seed)
+    assert copies(*moved, seed=seed) == pytest.approx(copies(generated, reference, train))
     assert other.pop("frechet_distance") == pytest.approx(
         unit**2 * got.pop("frechet_distance"), rel=1e-6
     )
@@ -95,8 +98,9 @@ def test_fresh_draws_are_faithful():
     assert abs(got["kernel_distance"]) < 0.05
     assert got["coverage"] > 0.9
     assert abs(got["kl_reference"]) < 0.4
-    assert got["memorised_rate"] < 0.12
-    assert 0.4 < got["nearer_train_rate"] < 0.6
+    fresh = copies(mixture(1, 400))
+    assert fresh.rate < 0.12
+    assert 0.4 < fresh.nearer_rate < 0.6
     assert got["spread"] == pytest.approx(1, abs=0.1)
     assert not got["collapsed"]
 
@@ -119,13 +123,67 @@ def test_dropped_modes_leave_part_of_the_reference():
 def test_a_model_that_repeats_its_training_set():
     train = mixture(200, 500)
     rng = np.random.default_rng(3)
-    copies = train[rng.integers(0, 500, 400)] + 0.01 * rng.normal(size=(400, 12))
-    got = fidelity(copies, train=train)
+    repeats = train[rng.integers(0, 500, 400)] + 0.01 * rng.normal(size=(400, 12))
+    got = copies(repeats, train=train)
+    assert got.rate == 1
+    assert got.nearer_rate == pytest.approx(1, abs=0.01)
+    assert got.rate_heldout < 0.12
+    half = copies(np.concatenate([repeats[:200], mixture(4, 200)]), train=train)
+    assert half.rate == pytest.approx(0.525, abs=0.05)
+
+
+def images(rng, n):
+    """Blurred noise of three colours, (n, 3, 8, 8): 192 pixels, mostly in 64 components."""
+    coarse = rng.normal(size=(n, 3, 4, 4))
+    smooth = coarse.repeat(2, axis=2).repeat(2, axis=3)
+    return (128 + 30 * smooth + 10 * rng.normal(size=smooth.shape)).clip(0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("n_held", [30, 100, 300, 1000])
+def test_copies_of_a_large_training_set_are_seen_with_any_holdout(n_held):
+    rng = np.random.default_rng(n_held)
+    train, held, fresh = images(rng, 4000), images(rng, n_held), images(rng, 1500)
+    space = FeatureSpace("pca", held)
+    repeats = train[rng.integers(0, 4000, 1500)]
+    got = memorised_images(repeats, held, train, space, np.random.default_rng(0))
+    assert got["memorised_rate"] >= 0.95
+    assert got["nearer_train_rate"] > 0.95
+    got = memorised_images(fresh, held, train, space, np.random.default_rng(0))
+    error = np.sqrt(0.05 * 0.95 * (1 / 1500 + 1 / n_held))
+    assert abs(got["memorised_rate"] - got["memorised_rate_heldout"]) < 4 * error
+    assert got["memorised_rate"] < 0.1
+
+
+def test_the_rates_of_images_are_those_of_their_features_and_files_count_once():
+    rng = np.random.default_rng(9)
+    train, held, new = images(rng, 150), images(rng, 80), images(rng, 90)
+    new[:30] = train[:30]
+    space = FeatureSpace("pca", held)
+    truth = memorisation(*map(space.features, (new, held, train)), rng)
+    again = np.concatenate([train[50:], train, train])  # two of three rows are copies
+    got = memorised_images(new, held, again, space, rng)
+    assert list(got.values()) == pytest.approx(list(truth))
+    assert got["memorised_rate"] >= 30 / 90
+    space.name = "efficientnet-lite0"
+    with pytest.raises(ValueError, match="efficientnet-lite0; give pca"):
+        memorised_images(new, held, train, space, rng)
+
+
+def test_equal_images_in_different_blocks_are_one(monkeypatch):
+    class Blurred(FeatureSpace):
+        """Features whose last digits hang on the block, as those of matrix products may."""
+
+        def features(self, images):
+            return super().features(images) + np.float32(1e-5) * next(count)
+
+    count = itertools.count()
+    monkeypatch.setattr("datakit.benchmarks.memorisation._BLOCK", 40)
+    rng = np.random.default_rng(10)
+    train, held = images(rng, 100), images(rng, 60)
+    got = memorised_images(
+        train, held, np.concatenate([train, train]), Blurred("pca", held), np.random.default_rng(0)
+    )
     assert got["memorised_rate"] == 1
-    assert got["nearer_train_rate"] == pytest.approx(1, abs=0.01)
-    assert got["memorised_rate_heldout"] < 0.12
-    half = fidelity(np.concatenate([copies[:200], mixture(4, 200)]), train=train)
-    assert half["memorised_rate"] == pytest.approx(0.525, abs=0.05)
 
 
 @pytest.mark.parametrize("n_images", [1, 5, 40])
@@ -149,11 +207,11 @@ def test_one_image_for_ever():
 def test_more_rows_than_are_compared():
     rng = np.random.default_rng(7)
     generated, reference = rng.normal(size=(2600, 3)), rng.normal(size=(2400, 3))
-    train = rng.normal(size=(2500, 3))
-    got = fidelity(generated, reference, train)
-    assert got == fidelity(generated, reference, train)
+    got = fidelity(generated, reference)
+    assert got == fidelity(generated, reference)
     assert got["coverage"] == pytest.approx(1 - 2**-5, abs=0.02)  # Naeem et al. 2020, n = m
-    assert got["memorised_rate"] == pytest.approx(0.05, abs=0.02)
+    train = rng.normal(size=(2500, 3))
+    assert copies(generated, reference, train).rate == pytest.approx(0.05, abs=0.02)
 
 
 def test_wrong_rows():

@@ -34,7 +34,8 @@ def number(name):
 def test_a_fifth_of_sound_samples_and_all_of_their_copies(tmp_path):
     items = [*OWN, *COPIES, *BLANK, *CUT]
     held, reference, family = held_of(items, tmp_path / "p")
-    assert held.n_unsound == len(BLANK) + len(CUT)
+    # What nobody can read is no loss.
+    assert (held.n_unsound, held.n_split_from) == (len(BLANK), len(items) - len(CUT))
     assert len(reference) == (len(OWN) + len(COPIES)) // 5
     assert not {name for name in family if name.startswith(("blank", "cut"))}
     numbers = [number(name) for name in reference]
@@ -74,8 +75,9 @@ def test_the_test_split_is_used_where_there_is_one(tmp_path):
     splits += [(one, "train") for one in COPIES]
     splits += [(one, "test") for one in (*BLANK, *CUT)]
     splits += [((f"val{i:02}", image(i)), "val") for i in range(60, 66)]
-    _, reference, family = held_of(with_splits(splits), tmp_path / "p")
+    held, reference, family = held_of(with_splits(splits), tmp_path / "p")
     assert reference == {name for i, (name, _) in enumerate(OWN) if i % 3 == 0}
+    assert (held.n_unsound, held.n_split_from) == (len(BLANK), 20 + len(BLANK))
     # All of test and val, sound or not, and the copies of what is held out.
     apart = {name for (name, _), split in splits if split in ("test", "val")}
     copies = {name for name, _ in COPIES if number(name) % 3 == 0}
@@ -96,7 +98,8 @@ def test_there_are_at_most_so_many(tmp_path, monkeypatch):
 @pytest.mark.parametrize("items", [BLANK, BLANK + CUT])
 def test_a_corpus_without_a_sound_sample_has_no_holdout(tmp_path, items):
     held, reference, _ = held_of(items, tmp_path / "p")
-    assert len(reference) <= int(0.2 * (len(items) - held.n_unsound))
+    assert len(reference) <= int(0.2 * (held.n_split_from - held.n_unsound))
+    assert held.n_split_from == len(BLANK)
 
 
 def test_texts_with_defects_are_not_held_out(tmp_path):

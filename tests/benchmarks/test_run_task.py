@@ -5,17 +5,17 @@ import json
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 import datakit as dk
+from datakit.benchmarks.feature_space import FeatureSpace
 from datakit.benchmarks.material import Design, load_content, save_content
 from datakit.benchmarks.models.flow import Flow
 from datakit.benchmarks.pictures import as_tensor
-from datakit.benchmarks.run_task import RunTask, _reference, save_texts, some_rows
+from datakit.benchmarks.run_task import RunTask, save_texts
 from datakit.errors import InputError
 from datakit.executors import executor
+from datakit.metrics.frechet import frechet_distance
 
 
 def found(folder, workers):
@@ -75,37 +75,42 @@ def test_texts_and_images_come_back(tmp_path):
     assert np.array_equal(load_content(tmp_path, "images"), pixels)
 
 
-def test_copies_of_any_training_rows_are_seen_as_memorised(tmp_path, monkeypatch):
-    # The model gives back its last 200 of 400 rows. Of the rows a quarter is looked at: 100, that
-    # is twice the hold-out. The first 100 alone would hold none of them.
+@pytest.mark.parametrize("space", ["pca", "means"])
+def test_copies_are_looked_for_among_all_training_images_in_any_space(tmp_path, monkeypatch, space):
+    # The model gives back its last 200 of 400 images, and 30 are held out.
     (tmp_path / "data").mkdir()
-    pixels = np.random.default_rng(1).integers(0, 256, (450, 1, 28, 28), np.uint8)
-    for name, rows in (("raw", pixels[:400]), ("curated", pixels[:100]), ("holdout", pixels[400:])):
+    pixels = np.random.default_rng(1).integers(0, 256, (630, 1, 28, 28), np.uint8)
+    content = {"raw": pixels[:400], "curated": pixels[:100], "holdout": pixels[400:430]}
+    for name, rows in content.items():
         save_content(tmp_path / "data", name, rows)
     drawn = as_tensor(pixels[200:400])
+    asked = []
+
+    class Spaces(FeatureSpace):
+        """As an encoder beside "pca", that counts the images it is given."""
+
+        def __init__(self, name, reference):
+            super().__init__("pca", reference)
+            self.name = name
+
+        def features(self, images):
+            asked.append((self.name, len(images)))
+            return super().features(images)
+
+    monkeypatch.setattr("datakit.benchmarks.feature_space.FeatureSpace", Spaces)
     monkeypatch.setattr(Flow, "sample", lambda self, n, rng: drawn[:n])
-    monkeypatch.setattr("datakit.benchmarks.run_task._reference", _reference.__wrapped__)
     design = Design.of({"raw": 400, "curated": 100})
-    task = RunTask(tmp_path, "flow", "smoke", design, "pca", 200)
+    task = RunTask(tmp_path, "flow", "smoke", design, space, 200)
     (run,) = executor(0).map(task, [(0, ("raw", 0))])
-    assert 0.1 < run["fidelity"]["memorised_rate"] < 0.45
-
-
-@given(st.integers(0, 500), st.integers(0, 300), st.integers(0, 2**40))
-def test_some_rows_are_of_all_of_them(n, most, seed):
-    rows = some_rows(n, most, seed)
-    assert len(rows) == min(n, most)
-    assert sorted(set(rows.tolist())) == rows.tolist()
-    assert not len(rows) or (rows[0] >= 0 and rows[-1] < n)
-    assert rows.tolist() == some_rows(n, most, seed).tolist()
-
-
-def test_every_row_is_as_likely():
-    counts = np.zeros(40)
-    for seed in range(2000):
-        counts[some_rows(40, 10, seed)] += 1
-    # 500 each, with a standard deviation of 19.4
-    assert np.abs(counts - 500).max() < 5 * 19.4
+    assert run["fidelity"]["memorised_rate"] == 1
+    assert run["fidelity"]["nearer_train_rate"] == 1
+    held, new = content["holdout"], pixels[200:400]
+    primary = FeatureSpace("pca", held)
+    distance = frechet_distance(primary.features(new), primary.features(held))
+    assert run["value"] == pytest.approx(distance, rel=1e-5)
+    # No other space than the components is asked for the training images.
+    assert {n for name, n in asked if name != "pca"} == (set() if space == "pca" else {30, 200})
+    assert ("pca", 400) in asked
 
 
 def test_texts_that_were_drawn_can_be_told_apart(tmp_path):

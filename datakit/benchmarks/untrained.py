@@ -1,0 +1,69 @@
+"""How good a model is before it has learnt anything.
+
+A flow in the principal components of its own training set starts with their mean and covariance,
+and a distance that sees little else cannot tell what training adds. So every arm's first run is
+compared with its own start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["untrained_line", "untrained_pixels"]
+
+
+def untrained_pixels(
+    build: Callable[[], Any], train: Any, n: int, rng: Any
+) -> npt.NDArray[np.uint8]:
+    """Images (n, C, H, W) of a model that was prepared for its training set and took no step.
+
+    Parameters
+    ----------
+    build
+        Makes the model, as it is made for the run.
+    train
+        Training images (m, C, H, W) in [-1, 1].
+    n
+        Images to draw.
+    rng
+        Generator of the samples.
+    """
+    model = build()
+    model.prepare(train)
+    drawn = model.sample(n, rng)
+    pixels: npt.NDArray[np.uint8] = ((drawn + 1) * 127.5).round().clamp(0, 255).byte().numpy()
+    return pixels
+
+
+def untrained_line(first_runs: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """What to say where training made no better images, by the primary metric (lower is better).
+
+    Parameters
+    ----------
+    first_runs
+        Arm -> what its first run found: ``value`` and ``untrained``.
+
+    Returns
+    -------
+    str or None
+        None where every arm that was compared is better trained than untrained.
+    """
+    pairs = {
+        arm: (run["value"], run["untrained"])
+        for arm, run in first_runs.items()
+        if run.get("value") is not None and run.get("untrained") is not None
+    }
+    worse = [arm for arm, (trained, start) in pairs.items() if trained >= start]
+    if not worse:
+        return None
+    arm = "raw" if "raw" in worse else worse[0]
+    trained, start = pairs[arm]
+    return (
+        f"Training did not improve the images of {', '.join(worse)} ({arm}: {start:.3g} before, "
+        f"{trained:.3g} after): the figures tell of light, colour and layout of the training sets, "
+        "which the model has from the start, and hardly of what it learnt."
+    )
