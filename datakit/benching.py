@@ -69,13 +69,11 @@ def bench(
     space
         Of the Frechet distance: an image encoder (None: "efficientnet-lite0"), or "pca" (cheap).
     seeds, seed
-        Runs per arm, in one look, instead of the preset's; of the whole. "full" looks after 8, 16
-        and 24 seeds, and stops where an effect is found.
+        Runs per arm instead of the preset's ("full": 8, 16 or 24, until it tells); of the whole.
     clean
         A corpus known to be clean, as an upper bound, for studies.
     ablate
-        Also one arm for each selection and each cleaning step of the recipe, left out. One whose
-        data are the same as another's is not trained; `reasons` of the effect name it.
+        Also one arm for each selecting and cleaning step, left out, if its data are others then.
     workers, progress
         Runs side by side; called with the number of finished runs, and of all.
 
