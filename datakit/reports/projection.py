@@ -49,9 +49,11 @@ def project(vectors: npt.NDArray[np.float32]) -> Points:
 
 def _layout(unit: npt.NDArray[np.float32]) -> Points:
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     perplexity = min(20.0, (len(unit) - 1) / 3)
     if float(np.ptp(unit, axis=0).max()) == 0:
         return np.zeros((len(unit), 2))
     tsne = TSNE(2, perplexity=perplexity, init="pca", random_state=0, max_iter=300)
-    return np.asarray(tsne.fit_transform(unit), np.float64)
+    with threadpool_limits(1):  # the number of threads decides the order of sums
+        return np.asarray(tsne.fit_transform(unit), np.float64)
