@@ -137,7 +137,7 @@ class RunTask:
         return found | {"cpu_seconds": round(time.process_time() - began, 2)}
 
     def _images(self, place: Path, train: Any, seed: int) -> dict[str, Any]:
-        from datakit.benchmarks.fidelity_images import image_fidelity
+        from datakit.benchmarks.fidelity_images import image_fidelity, repetition
         from datakit.benchmarks.memorisation import memorised_images
         from datakit.benchmarks.models import model_class
         from datakit.benchmarks.pictures import as_tensor
@@ -162,6 +162,8 @@ class RunTask:
         rng = np.random.default_rng([own, 3])
         fidelity = image_fidelity(space.features(pixels), held_features, rng)
         components = _components(self.folder / "data", self.space)
+        own_features, of_held = components.features(pixels), components.features(held)
+        fidelity |= repetition(own_features, of_held, rng)
         fidelity |= memorised_images(pixels, held, train, components, rng)
         fidelity |= self._classes(pixels, held)
         save_grid(place / "samples.png", pixels[:N_SHOWN])

@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.stats import mannwhitneyu
 
 from datakit.benchmarks.feature_space import FeatureSpace
-from datakit.benchmarks.fidelity_images import class_fidelity, image_fidelity
+from datakit.benchmarks.fidelity_images import class_fidelity, image_fidelity, repetition
 from datakit.benchmarks.memorisation import memorisation, memorised_images
 
 CENTRES = 8 * np.random.default_rng(0).normal(size=(6, 12))
@@ -21,8 +21,10 @@ def mixture(seed, n, modes=6, spread=1.0):
 
 
 def fidelity(generated, reference=None, seed=0):
+    """In one space; a run looks for repetition in principal components."""
     reference = mixture(100, 400) if reference is None else reference
-    return image_fidelity(generated, reference, np.random.default_rng(seed))
+    found = image_fidelity(generated, reference, np.random.default_rng(seed))
+    return found | repetition(generated, reference, np.random.default_rng(seed))
 
 
 def copies(generated, heldout=None, train=None, seed=0):
