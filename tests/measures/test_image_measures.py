@@ -146,6 +146,21 @@ def test_a_digit_or_a_thing_on_an_even_ground_is_no_letterbox(size):
     assert min(border_widths(np.asarray(image))) > 0.1
 
 
+def test_a_stroke_is_no_picture_between_bars_but_an_upright_video_is():
+    stroke = np.zeros((28, 28), np.uint8)
+    stroke[:, 12:16] = 255
+    assert border_widths(stroke) == (0, 0, 0, 0)
+    video = np.zeros((90, 160), np.uint8)
+    video[:, 55:106] = np.random.default_rng(0).integers(40, 255, (90, 51))  # 9 to 16
+    assert border_widths(video) == pytest.approx((0, 0, 55 / 160, 54 / 160))
+
+
+def test_a_thing_that_touches_one_edge_of_its_ground_is_no_letterbox():
+    image = Image.new("L", (100, 100), 0)
+    ImageDraw.Draw(image).ellipse((20, 40, 80, 140), fill=255, width=0)
+    assert border_widths(np.asarray(image)) == (0, 0, 0, 0)
+
+
 def test_enlarged_pictures_have_an_empty_high_band():
     image = textured(8, (240, 180), octaves=8)
     enlarged = image.resize((120, 90), Image.BICUBIC).resize((480, 360), Image.BICUBIC)
