@@ -71,8 +71,8 @@ def run_bench(
     Raises
     ------
     InputError
-        Too few samples are left of an arm or of the hold-out, curated is a collection of its own
-        and no hold-out is given, there is no such feature space, or not enough memory.
+        Too few samples are left of an arm or of the hold-out, there is no such feature space, or
+        not enough memory.
     """
     if options.space not in ("", PRINCIPAL):
         FeatureSpace(options.space, np.empty(0, np.uint8))  # an unknown one, before all is read

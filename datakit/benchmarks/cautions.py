@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["FROM_RAW", "caution_lines", "from_raw_words"]
+__all__ = ["FROM_RAW", "caution_lines"]
 
 FROM_RAW = 0.8
 """Share of curated that must come from raw for raw's random subsets to show the luck of it."""
@@ -30,9 +30,14 @@ def caution_lines(facts: Mapping[str, Any]) -> list[str]:
     from_raw = facts.get("from_raw", 1.0)
     if from_raw < FROM_RAW:
         lines.append(
-            f"Only {from_raw_words(from_raw)} of curated comes from raw: two collections are "
+            f"Only {_words(from_raw)} of curated comes from raw: two collections are "
             "compared, each seed on as many samples of each, a random half of the smaller."
         )
+        if facts.get("holdout") is None:
+            lines.append(
+                "The hold-out was split off raw: where the two are of different kinds it favours "
+                "raw; give --holdout, a corpus that both are to be judged by."
+            )
     n_unsound = facts.get("n_unsound", 0)
     if n_unsound:
         passed = f"{n_unsound:,} {'sample' if n_unsound == 1 else 'samples'}"
@@ -50,6 +55,6 @@ def caution_lines(facts: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def from_raw_words(share: float) -> str:
+def _words(share: float) -> str:
     """Such as "3 %", never rounded up to the share that would do."""
     return f"{math.floor(1000 * share) / 10:g} %"

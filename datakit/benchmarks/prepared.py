@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from datakit.benchmarks.cautions import FROM_RAW, from_raw_words
+from datakit.benchmarks.cautions import FROM_RAW
 from datakit.benchmarks.descent import made_of, share_from
 from datakit.benchmarks.holdout import hold_out
 from datakit.benchmarks.material import Design, save_content
@@ -62,8 +62,7 @@ def prepared(
     Raises
     ------
     InputError
-        Too few samples are left of an arm or of the hold-out, or curated does not come from raw
-        and no hold-out is given; nothing is written then.
+        Too few samples are left of an arm or of the hold-out; nothing is written then.
     """
     key = key_of(sides, holdout, options)
     known = _known(folder / CONFIG)
@@ -167,24 +166,13 @@ class _Drawn:
 
 
 def _drawn(sides: Mapping[str, Side], holdout: Side | None) -> _Drawn:
-    """Choose the hold-out, and take it out of every arm, with its copies and what was made of it.
-
-    Raises
-    ------
-    InputError
-        Curated is a collection of its own, and no hold-out is given.
-    """
+    """Choose the hold-out; take it, its copies, and what was made of it out of every arm."""
     raw = sides["raw"]
     share = 1.0 if sides["curated"] is raw else share_from(sides["curated"], raw)
     counts = (0, 0)
     if holdout is not None:
         held = _readable(holdout)
         near = {name: near_rows(side.profile, holdout.profile) for name, side in sides.items()}
-    elif share < FROM_RAW:
-        raise InputError(
-            f"only {from_raw_words(share)} of curated comes from raw, so a hold-out that is split "
-            "off raw would favour raw: give --holdout, a corpus that both are to be judged by"
-        )
     else:
         split = hold_out(raw.profile)
         held, counts = split.reference, (split.n_unsound, split.n_split_from)
