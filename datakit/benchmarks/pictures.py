@@ -18,7 +18,7 @@ from datakit.transforms.codec import decoded, finished
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Loaded", "as_tensor", "load_images", "load_texts"]
+__all__ = ["Loaded", "as_pixels", "as_tensor", "load_images", "load_texts"]
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -108,6 +108,12 @@ def as_tensor(pixels: Pixels) -> Tensor:
     import torch
 
     return torch.from_numpy(np.ascontiguousarray(pixels)).float().div(127.5).sub(1)
+
+
+def as_pixels(images: Tensor) -> Pixels:
+    """Images in [-1, 1], and beyond, as the nearest uint8, the same shape: undoes `as_tensor`."""
+    pixels: Pixels = ((images + 1) * 127.5).round().clamp(0, 255).byte().numpy()
+    return pixels
 
 
 def _bytes(corpus: Corpus, sample: Sample) -> bytes:

@@ -140,7 +140,7 @@ class RunTask:
         from datakit.benchmarks.fidelity_images import image_fidelity, repetition
         from datakit.benchmarks.memorisation import memorised_images
         from datakit.benchmarks.models import model_class
-        from datakit.benchmarks.pictures import as_tensor
+        from datakit.benchmarks.pictures import as_pixels, as_tensor
         from datakit.benchmarks.training import best_device, generator
         from datakit.benchmarks.untrained import untrained_pixels
         from datakit.metrics.frechet import frechet_distance
@@ -157,13 +157,12 @@ class RunTask:
         model, images = build(), as_tensor(train)
         self._train(place, model, images, preset, own)
         drawn = model.sample(self.n_generated, generator(own, "samples"))
-        pixels = ((drawn + 1) * 127.5).round().clamp(0, 255).byte().numpy()
+        pixels = as_pixels(drawn)
         held, space, held_features = _reference(self.folder / "data", self.space)
         rng = np.random.default_rng([own, 3])
         fidelity = image_fidelity(space.features(pixels), held_features, rng)
-        components = _components(self.folder / "data", self.space)
-        own_features, of_held = components.features(pixels), components.features(held)
-        fidelity |= repetition(own_features, of_held, rng)
+        components, held_components = _components(self.folder / "data", self.space)
+        fidelity |= repetition(components.features(pixels), held_components, rng)
         fidelity |= memorised_images(pixels, held, train, components, rng)
         fidelity |= self._classes(pixels, held)
         save_grid(place / "samples.png", pixels[:N_SHOWN])
@@ -237,12 +236,15 @@ def _reference(data: Path, space: str) -> tuple[npt.NDArray[np.uint8], Any, Any]
 
 
 @lru_cache(maxsize=1)
-def _components(data: Path, space: str) -> Any:
-    """The hold-out's principal components, in which copies are looked for in any space."""
+def _components(data: Path, space: str) -> tuple[Any, Any]:
+    """The hold-out's principal components, where copies are looked for, and its coordinates."""
     from datakit.benchmarks.feature_space import PRINCIPAL, FeatureSpace
 
-    held, found, _ = _reference(data, space)
-    return found if space == PRINCIPAL else FeatureSpace(PRINCIPAL, held)
+    held, found, features = _reference(data, space)
+    if space == PRINCIPAL:
+        return found, features
+    components = FeatureSpace(PRINCIPAL, held)
+    return components, components.features(held)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from datakit.benchmarks.bench import CONFIG, RESULT
 from datakit.benchmarks.run_task import read_run
 from datakit.errors import InputError
@@ -83,14 +85,14 @@ class Generator:
         ndarray or list of bytes
             Images (n, H, W, C) of uint8, or texts.
         """
+        from datakit.benchmarks.pictures import as_pixels
         from datakit.benchmarks.training import generator
 
         rng = generator(seed, "samples")
         if self.facts["model"] == "lm":
             return self._model.sample(n, length, rng)
-        drawn = self._model.sample(n, rng)
-        pixels = ((drawn + 1) * 127.5).round().clamp(0, 255).byte()
-        return pixels.permute(0, 2, 3, 1).contiguous().numpy()
+        pixels = as_pixels(self._model.sample(n, rng))
+        return np.ascontiguousarray(pixels.transpose(0, 2, 3, 1))
 
 
 def _built(facts: dict[str, Any]) -> Any:

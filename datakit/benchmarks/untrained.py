@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from datakit.benchmarks.pictures import as_pixels
+
 __all__ = ["untrained_line", "untrained_pixels"]
 
 
@@ -34,9 +36,7 @@ def untrained_pixels(
     """
     model = build()
     model.prepare(train)
-    drawn = model.sample(n, rng)
-    pixels: npt.NDArray[np.uint8] = ((drawn + 1) * 127.5).round().clamp(0, 255).byte().numpy()
-    return pixels
+    return as_pixels(model.sample(n, rng))
 
 
 def untrained_line(first_runs: Mapping[str, Mapping[str, Any]]) -> str | None:
