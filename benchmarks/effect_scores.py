@@ -4,11 +4,11 @@
       [--sets mnist cifar] [--only clean-0.00-0 junk-1.00-0 ...]
 
 DATA_FOLDER holds mnist/ and cifar10/. For each of 26 corpora of a data set: the scorecard, without
-and with a clean reference, and the Frechet distance (pca of a clean hold-out) of `flow`, preset
-"quick", trained on all of the corpus, mean over seeds. CACHE/summary.json holds every corpus, and
-Spearman's rho of every score and of their mean with the distance: negative where a higher score
-means a better model. Restartable: scorecards and runs that are in CACHE are not made again, so
-empty it when the scores or the model change.
+and with a clean reference, and the Frechet distance (efficientnet-lite0, to a clean hold-out) of
+`flow`, preset "quick", trained on all of the corpus, mean over seeds. CACHE/summary.json holds
+every corpus, and Spearman's rho of every score and of their mean with the distance: negative where
+a higher score means a better model. Restartable: scorecards and runs that are in CACHE are not made
+again, so empty it when the scores or the model change.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from effect.sources import Pictures, cifar, mnist, write
 __all__ = ["CASES", "MODEL", "SETS", "Case", "Collection", "cards", "collection", "train"]
 
 SETS = ("mnist", "cifar")
-MODEL, PRESET, SPACE = "flow", "quick", "pca"
+MODEL, PRESET, SPACE = "flow", "quick", "efficientnet-lite0"
 SEVERITIES = (0.25, 0.5, 1.0, 1.5)
 N_DRAWS = 3
 """Divisions of a data set into corpora and references; every one has a clean corpus."""

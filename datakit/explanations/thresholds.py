@@ -14,6 +14,7 @@ _SETTINGS: dict[str, tuple[str, str, str]] = {
     "repeated_caption": ("repeated_caption", "images that share a caption", ">="),
     "outlier": ("outlier", "robust z of the distance to the 5th nearest embedding", ">"),
     "far_from_bulk": ("outlier", "distance to the bulk of the corpus in usual steps", ">"),
+    "flat": ("outlier", "share of pixels as light as the next, among photographs", ">"),
     "label_suspect": ("label_suspect", "probability that the label is wrong", ">="),
     "wrong_language": ("wrong_language", "probability of another language", ">="),
     "main_language": ("wrong_language", "share of documents in the expected language", ">="),

@@ -67,6 +67,14 @@ IMAGE_COLUMNS: tuple[Column, ...] = (
         255,
     ),
     Column(
+        "flat_rate",
+        "float",
+        "",
+        "share of pixels exactly as light as the next one, across or down, the smaller",
+        0,
+        1,
+    ),
+    Column(
         "sharpness",
         "float",
         "",

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["blockiness", "effective_resolution", "gradient", "noise", "sample_lines", "sharpness"]
+__all__ = ["blockiness", "effective_resolution", "noise", "sample_lines", "sharpness", "steps"]
 
 Gray = npt.NDArray[np.uint8]
 Values = npt.NDArray[np.float64]
@@ -79,19 +79,43 @@ def _sums(tall: Gray, n: int) -> Values:
     return tall.reshape(n, -1).sum(axis=1, dtype=np.int64).astype(np.float64)
 
 
-def gradient(gray: Gray) -> Values:
-    """Mean step between neighbours of n gray images, across or down, the larger, shape (n,)."""
+def steps(gray: Gray) -> dict[str, Values]:
+    """Steps between neighbours of n gray images, across and down.
+
+    Parameters
+    ----------
+    gray
+        uint8, shape (n, h, w).
+
+    Returns
+    -------
+    dict
+        ``gradient``: the mean step, the larger of the two directions. ``flat_rate``: the share of
+        pixels that are equal to their neighbour, the smaller of the two. Shape (n,) each.
+    """
     n, h, w = gray.shape
-    steps = np.zeros((2, n))
+    mean, equal = np.zeros((2, n)), np.ones((2, n))
     if w > 1:
         tall = gray.reshape(n * h, w)
-        steps[0] = _sums(cv2.absdiff(tall[:, 1:], tall[:, :-1]), n) / (h * (w - 1))
+        across = cv2.absdiff(tall[:, 1:], tall[:, :-1])
+        mean[0] = _sums(across, n) / (h * (w - 1))
+        equal[0] = _zeros(across, n)
     if h > 1:
         below, above = (np.ascontiguousarray(part) for part in (gray[:, 1:], gray[:, :-1]))
         wide = (n * (h - 1), w)
         down = cv2.absdiff(below.reshape(wide), above.reshape(wide))
-        steps[1] = _sums(down, n) / ((h - 1) * w)
-    return np.asarray(steps.max(axis=0))
+        mean[1] = _sums(down, n) / ((h - 1) * w)
+        equal[1] = _zeros(down, n)
+    return {"gradient": mean.max(axis=0), "flat_rate": equal.min(axis=0)}
+
+
+def _zeros(tall: Gray, n: int) -> Values:
+    """Share of zeros in each of n images below each other."""
+    if n == 1:
+        steps = np.array([cv2.countNonZero(tall)])
+    else:
+        steps = np.count_nonzero(tall.reshape(n, -1), axis=1)
+    return 1 - steps / (tall.size // n)
 
 
 def noise(gray: Gray) -> Values:

@@ -18,10 +18,10 @@ from datakit.measures.image_borders import borders
 from datakit.measures.image_detail import (
     blockiness,
     effective_resolution,
-    gradient,
     noise,
     sample_lines,
     sharpness,
+    steps,
 )
 from datakit.measures.image_tone import colour, histograms, sample_grid, tone
 
@@ -85,8 +85,8 @@ def reduce_images(pixels: npt.NDArray[np.uint8], scale: int = 1) -> Reduced:
     columns = {
         "sharpness": sharpness(detail),
         "noise": noise(detail),
-        "gradient": gradient(small),
         "blockiness": blockiness(luma) if scale == 1 else np.full(len(luma), np.nan),
+        **steps(small),
     }
     sides = borders(small)
     for k, side in enumerate(("top", "bottom", "left", "right")):

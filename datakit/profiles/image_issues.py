@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from datakit.profiles.apart import far_from_bulk
+from datakit.profiles.apart import far_from_bulk, flat_among_detailed
 from datakit.profiles.duplicates import SAME_IMAGE, near_groups
 from datakit.profiles.findings import Findings
 from datakit.profiles.groups import Groups, exact_groups
@@ -47,8 +47,10 @@ def _find(
     _file_issues(found, rows)
     _relative_issues(found, rows, limits)
     _repeated_captions(found, rows, limits["repeated_caption"], near)
-    numbers, steps = far_from_bulk(rows, flagged, limits["far_from_bulk"])
-    found.add("outlier", numbers.tolist(), steps.tolist(), limits["far_from_bulk"])
+    for name, apart in (("flat", flat_among_detailed), ("far_from_bulk", far_from_bulk)):
+        numbers, values = apart(rows, flagged, limits[name])
+        new = ~found.has("outlier")[numbers]
+        found.add("outlier", numbers[new].tolist(), values[new].tolist(), limits[name])
 
 
 def _file_issues(found: Findings, rows: pd.DataFrame) -> None:

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import scipy.stats
 from conftest import encoded, textured
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
 from datakit.measures.image import IMAGE
@@ -245,12 +247,28 @@ def test_effective_resolution_is_where_the_spectrum_of_the_steps_ends():
 
 
 def test_gradient_sees_stripes_either_way_and_every_image_alone():
-    from datakit.measures.image_detail import gradient
+    from datakit.measures.image_detail import steps
 
     across = np.zeros((8, 8), np.uint8)
     across[:, ::2] = 200
     ramp = np.broadcast_to(np.arange(8, dtype=np.uint8) * 3, (8, 8))
     flat = np.full((8, 8), 90, np.uint8)
     stack = np.stack([across, across.T, ramp, ramp.T, flat])
-    np.testing.assert_allclose(gradient(stack), [200, 200, 3, 3, 0])
-    assert [float(gradient(one[None])[0]) for one in stack] == [200, 200, 3, 3, 0]
+    np.testing.assert_allclose(steps(stack)["gradient"], [200, 200, 3, 3, 0])
+    assert [float(steps(one[None])["gradient"][0]) for one in stack] == [200, 200, 3, 3, 0]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 3), st.integers(1, 9), st.integers(1, 9))
+def test_flat_rate_counts_equal_neighbours(seed: int, n: int, h: int, w: int) -> None:
+    from datakit.measures.image_detail import steps
+
+    stack = np.random.default_rng(seed).integers(0, 3, (n, h, w), np.uint8)
+    expected = []
+    for one in stack.tolist():
+        across = [one[y][x] == one[y][x + 1] for y in range(h) for x in range(w - 1)]
+        down = [one[y][x] == one[y + 1][x] for y in range(h - 1) for x in range(w)]
+        expected.append(min(sum(pairs) / len(pairs) if pairs else 1 for pairs in (across, down)))
+    np.testing.assert_allclose(steps(stack)["flat_rate"], expected)
+    alone = [float(steps(one[None])["flat_rate"][0]) for one in stack]
+    np.testing.assert_allclose(alone, expected)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datakit.profiles.apart import _COLUMNS, far_from_bulk
+from datakit.profiles.apart import _COLUMNS, far_from_bulk, flat_among_detailed
 
 LIMIT = 8.0
 
@@ -120,3 +120,45 @@ def test_as_dbscan_finds_it(seed: int, n_junk: int, away: float) -> None:
     order = rng.permutation(len(rows))
     again, _ = far_from_bulk(rows.iloc[order].reset_index(drop=True), {}, LIMIT)
     assert set(order[again]) == set(numbers)
+
+
+def photographs(n: int, n_flat: int, detail: float = 0.05) -> pd.DataFrame:
+    """So many images of one kind, then so many of even areas."""
+    rows = rows_of(cloud(0, n + n_flat, 0.3))
+    rows["flat_rate"] = [detail] * n + [0.9] * n_flat
+    return rows
+
+
+def test_drawings_among_photographs() -> None:
+    numbers, rates = flat_among_detailed(photographs(300, 60), {}, 0.7)
+    assert set(numbers) == set(range(300, 360))
+    assert set(rates) == {0.9}
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (photographs(300, 60, detail=0.25), "the others are drawings as well"),
+        (photographs(60, 10), "too few images to tell"),
+        (photographs(100, 120), "most are flat"),
+    ],
+)
+def test_no_drawings_where_the_corpus_is_of_another_kind(rows: pd.DataFrame, why: str) -> None:
+    assert not len(flat_among_detailed(rows, {}, 0.7)[0]), why
+
+
+def test_drawings_that_are_a_class_or_have_a_name_or_cannot_be_read() -> None:
+    rows = photographs(300, 60)
+    rows["label"] = ["photo"] * 320 + ["logo"] * 40
+    dark = np.zeros(360, bool)
+    dark[300:305] = True
+    rows.loc[306, "luma_p50"] = np.nan
+    numbers, _ = flat_among_detailed(rows, {"too_dark": dark}, 0.7)
+    assert set(numbers) == {305, *range(307, 320)}
+
+
+def test_copies_of_a_drawing_do_not_make_a_corpus_of_drawings() -> None:
+    rows = photographs(150, 600)
+    rows.loc[150:, "pixel_hash"] = "the same"
+    numbers, _ = flat_among_detailed(rows, {}, 0.7)
+    assert set(numbers) == set(range(150, 750))

@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 from conftest import encoded, textured
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import datakit as dk
 
@@ -62,3 +63,21 @@ def test_missing_captions_count_only_where_there_are_captions(tmp_path):
     told = dk.profile(tmp_path / "c1", tmp_path / "p1", workers=0, encoder="none").issues
     assert "missing_caption" not in set(plain["issue"])
     assert set(told.loc[told["issue"] == "missing_caption", "path"]) == {"1.png", "2.png"}
+
+
+def test_drawings_among_photographs_are_outliers(tmp_path):
+    """Lettering on one colour, and pictures cut off to an even gray, among textures."""
+    items = [(f"photo{i:03}.png", encoded(textured(i))) for i in range(120)]
+    for i in range(12):
+        rng = np.random.default_rng(i)
+        sign = Image.new("RGB", (96, 64), tuple(rng.integers(0, 90, 3).tolist()))
+        ink = tuple(rng.integers(160, 255, 3).tolist())
+        ImageDraw.Draw(sign).text((8, 20), f"SIGN {i}", ink, font_size=24)
+        cut = textured(1000 + i)
+        cut.paste((128, 128, 128), (0, 16, 96, 64))
+        items += [(f"sign{i:03}.png", encoded(sign)), (f"cut{i:03}.png", encoded(cut))]
+    found, _ = issues_of(tmp_path, items)
+    planted = {name for name, _ in items[120:]}
+    named = found["low_information"] | found["low_contrast"]  # says as much
+    assert found["outlier"] == planted - named
+    assert all(name.startswith("cut") for name in named)
