@@ -7,7 +7,8 @@ DATA holds mnist/ (the two idx files of the test set) and cifar10/ (train/ and t
 class). A clean corpus (5,000 digits; 4,000 photographs of 32 px) is spoiled, profiled, curated by
 the recipe that its profile proposes, and benched with the preset "quick" against a clean hold-out
 (3,000; 2,000). `clean` is the corpus before it was spoiled: no curation can give back what the
-defects took the place of, so that closing the whole gap is more than can be done. For "imbalance"
+defects took the place of, so that closing the whole gap is more than can be done. `perfect` is what
+a perfect removal leaves: all that nothing was planted in, and nothing else. For "imbalance"
 the proposed recipe does nothing, since labels of uneven numbers may be wanted; "imbalance,
 balanced" is the same corpus by a recipe that asks for it. Restartable: what is in CACHE is not done
 again.
@@ -27,8 +28,10 @@ from effect.gap import closed
 from effect.junk import colour_digits, gray_photographs
 from effect.planted import DEFECTS, Planted, plant
 from effect.sources import Pictures, cifar, mnist, write
+from effect.trained import train
 
 import datakit as dk
+from datakit.benchmarks.effect_arm import Arm
 
 BALANCED = """\
 modality: image
@@ -112,6 +115,31 @@ def benched(name: str, case: str, one: Study, place: Path, seeds: int) -> dict:
     return found
 
 
+def add_perfect(found: dict, one: Study, place: Path, seeds: int) -> dict:
+    """Put in the arm `perfect`, and how much of its gain curation reaches."""
+    defect = found["case"].partition(",")[0]
+    rng = np.random.default_rng(DEFECTS.index(defect))
+    planted = plant(one.clean, one.foreign, defect, 1.0, rng)
+    sound = planted.kinds == "clean"
+    if sound.all():
+        return found
+    corpora = {"perfect": lambda: planted.pictures.images[sound]}
+    runs = train(one.held.images, corpora, range(seeds), place)["perfect"]
+    shutil.rmtree(place)
+    arms = {name: arm(facts["values"], 0) for name, facts in found["arms"].items()}
+    own = arm([run["value"] for run in runs], int(sum(sound)))
+    facts = {"values": list(own.values), "n_samples": own.n_samples}
+    facts |= {"mean": own.mean, "sd": own.sd, "n_failed": own.n_failed}
+    found["arms"]["perfect"] = facts
+    found["possible"] = closed(arms | {"curated": own})
+    found["closed_of_possible"] = closed(arms | {"clean": own})
+    return found
+
+
+def arm(values: list[float | None], n_samples: int) -> Arm:
+    return Arm(tuple(float("nan") if value is None else value for value in values), n_samples)
+
+
 def recipe_steps(profile: dk.Profile, recipe: Path | None) -> list[str]:
     return dk.plan(profile, recipe).recipe.splitlines()
 
@@ -139,7 +167,6 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=8)
     args = parser.parse_args()
     args.cache.mkdir(parents=True, exist_ok=True)
-    results = []
     for name in args.sets:
         one = study(name, args.data)
         for case in args.defects:
@@ -147,8 +174,11 @@ def main() -> None:
             if not file.exists():
                 found = benched(name, case, one, args.cache / "corpora", args.seeds)
                 file.write_text(json.dumps(found, indent=1))
-            results.append(json.loads(file.read_text()))
-            print(line(results[-1]), flush=True)
+            found = json.loads(file.read_text())
+            if "perfect" not in found["arms"]:
+                found = add_perfect(found, one, args.cache / "perfect", args.seeds)
+                file.write_text(json.dumps(found, indent=1))
+            print(line(found), flush=True)
 
 
 if __name__ == "__main__":

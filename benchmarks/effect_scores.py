@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from effect.scored import CASES, MODEL, PRESET, SETS, SPACE, Case, cards, collection, train
+from effect.scored import CASES, SETS, Case, Collection, cards, collection
+from effect.trained import MODEL, PRESET, SPACE, train
 
 from datakit.profiles.files import write_json
 
@@ -51,7 +53,9 @@ def points(name: str, cases: list[Case], args: argparse.Namespace) -> list[dict[
             write_json(file, cards(source, case, place / "profiles", args.workers))
             found = json.loads(file.read_text())
             print(name, case.name, shown(found["with"]), found["cpu_seconds"], flush=True)
-    runs = train(source, cases, args.seeds, place / "bench", args.workers, told)
+    corpora = {case.name: partial(pictures, source, case) for case in cases}
+    bench = place / "bench"
+    runs = train(source.held, corpora, range(args.seeds), bench, args.workers, partial(told, name))
     found = [point(name, case, place, runs[case.name]) for case in cases]
     clean = [p["frechet"] for p in found if p["defect"] == "clean" and p["frechet"] is not None]
     for p in found:
@@ -146,9 +150,14 @@ def shown(card: dict[str, Any]) -> str:
     return " ".join(f"{d[:5]} {card[d]['value']:.3f}" for d in DIMENSIONS if given(card[d]))
 
 
-def told(name: str, seed: int, found: dict[str, Any]) -> None:
+def pictures(source: Collection, case: Case) -> np.ndarray:
+    return source.corpus(case).images
+
+
+def told(data_set: str, name: str, seed: int, found: dict[str, Any]) -> None:
     value = "no value" if found["value"] is None else f"{found['value']:.3f}"
-    print(f"{name} seed {seed}: {value} ({found['status']})  {found['cpu_seconds']} s", flush=True)
+    cost = f"{found['cpu_seconds']} s"
+    print(f"{data_set} {name} seed {seed}: {value} ({found['status']})  {cost}", flush=True)
 
 
 def main() -> None:

@@ -1,10 +1,9 @@
-"""Corpora with known defects: their scorecards, and the models that they make."""
+"""Corpora with known defects, and their scorecards."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,16 @@ from typing import Any
 import numpy as np
 
 import datakit as dk
-from datakit.benchmarks.material import Design, save_content
-from datakit.benchmarks.run_task import RunTask, read_run, run_folder
-from datakit.executors import executor
 from effect.junk import colour_digits, gray_photographs
 from effect.planted import DEFECTS, plant
 from effect.sources import Pictures, cifar, mnist, write
 
-__all__ = ["CASES", "MODEL", "SETS", "Case", "Collection", "cards", "collection", "train"]
+__all__ = ["CASES", "SETS", "Case", "Collection", "cards", "collection"]
 
 SETS = ("mnist", "cifar")
-MODEL, PRESET, SPACE = "flow", "quick", "efficientnet-lite0"
 SEVERITIES = (0.25, 0.5, 1.0, 1.5)
 N_DRAWS = 3
 """Divisions of a data set into corpora and references; every one has a clean corpus."""
-
-_N_GENERATED = 2_000
 
 
 @dataclass(frozen=True)
@@ -154,65 +147,3 @@ def _profiled(pictures: Pictures, out: Path, workers: int) -> dk.Profile:
 def _cpu() -> float:
     """CPU seconds of this process and of the workers that have ended."""
     return sum(os.times()[:4])
-
-
-def train(
-    source: Collection,
-    cases: Sequence[Case],
-    seeds: int,
-    place: Path,
-    workers: int,
-    told: Callable[[str, int, dict[str, Any]], None],
-) -> dict[str, list[dict[str, Any]]]:
-    """Train on every corpus alone, on all of it, with the same seeds.
-
-    Every corpus is an arm of one benchmark: the hold-out, its components, the steps, and each
-    seed's first weights and noise are common to all.
-
-    Parameters
-    ----------
-    source, cases
-        The corpora.
-    seeds
-        Runs of each.
-    place
-        Where runs are kept; finished ones are not done again. Weights are not kept.
-    workers
-        Runs side by side.
-    told
-        Called with a case's name, a seed, and what its run found, after every new run.
-
-    Returns
-    -------
-    dict
-        Case's name -> what each run found, see `RunTask`.
-    """
-    wanted = [(c, s) for c in cases for s in range(seeds) if not _run(place, c, s)]
-    if wanted:
-        data = place / "data"
-        data.mkdir(parents=True, exist_ok=True)
-        save_content(data, "holdout", _channels_first(source.held))
-        sizes = {}
-        for case in dict.fromkeys(case for case, _ in wanted):
-            content = _channels_first(source.corpus(case).images)
-            save_content(data, case.name, content)
-            sizes[case.name] = len(content)
-        n_generated = min(_N_GENERATED, len(source.held))
-        task = RunTask(place, MODEL, PRESET, Design(sizes, False), SPACE, n_generated)
-        shards = list(enumerate((case.name, seed) for case, seed in wanted))
-        for found in executor(workers).map(task, shards):
-            name, seed = found["arm"], found["seed"]
-            (run_folder(place, name, seed) / "weights.safetensors").unlink(missing_ok=True)
-            told(name, seed, found)
-        shutil.rmtree(data)
-    return {case.name: [_run(place, case, seed) or {} for seed in range(seeds)] for case in cases}
-
-
-def _run(place: Path, case: Case, seed: int) -> dict[str, Any] | None:
-    return read_run(run_folder(place, case.name, seed))
-
-
-def _channels_first(images: np.ndarray) -> np.ndarray:
-    """(n, H, W) or (n, H, W, 3) as (n, C, H, W)."""
-    stacked = images[..., None] if images.ndim == 3 else images
-    return np.ascontiguousarray(stacked.transpose(0, 3, 1, 2))
