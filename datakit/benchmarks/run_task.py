@@ -21,7 +21,7 @@ from datakit.profiles.files import atomic, write_json
 
 __all__ = ["DONE", "RUN_VERSION", "SAMPLES", "RunTask", "read_run", "run_folder"]
 
-RUN_VERSION = 2
+RUN_VERSION = 3
 """One more with every change of the code by which a run finds something else: old runs are done
 again."""
 

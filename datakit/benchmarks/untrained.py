@@ -1,8 +1,8 @@
 """How good a model is before it has learnt anything.
 
-A flow in the principal components of its own training set starts with their mean and covariance,
-and a distance that sees little else cannot tell what training adds. So every arm's first run is
-compared with its own start.
+A flow in the principal components of its own training set has their means and covariances before
+any step, and a distance that sees little else cannot tell what training adds. So every arm's first
+run is compared with noise of these; other models with themselves untrained.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["untrained_line", "untrained_pixels"]
 def untrained_pixels(
     build: Callable[[], Any], train: Any, n: int, rng: Any
 ) -> npt.NDArray[np.uint8]:
-    """Images (n, C, H, W) of a model that was prepared for its training set and took no step.
+    """Images (n, C, H, W) of what a model has of its training set before it has taken a step.
 
     Parameters
     ----------
@@ -34,9 +34,12 @@ def untrained_pixels(
     rng
         Generator of the samples.
     """
+    from datakit.benchmarks.models.flow import Flow
+
     model = build()
     model.prepare(train)
-    return as_pixels(model.sample(n, rng))
+    draw = model.untrained if isinstance(model, Flow) else model.sample
+    return as_pixels(draw(n, rng))
 
 
 def untrained_line(first_runs: Mapping[str, Mapping[str, Any]]) -> str | None:

@@ -149,9 +149,14 @@ def test_pca_goes_there_and_back():
     data = factors @ torch.randn((12, 100), generator=rng(1)) + 3
     pca = Pca(100, 12, rng(2))
     pca.fit(data)
-    white = pca.whiten(data)
-    torch.testing.assert_close(pca.restore(white), data, rtol=1e-3, atol=1e-3)
-    torch.testing.assert_close(torch.cov(white.T), torch.eye(12), rtol=0, atol=1e-3)
+    found = pca.coordinates(data)
+    torch.testing.assert_close(pca.restore(found), data, rtol=1e-3, atol=1e-3)
+    spread = torch.cov(found.T)
+    torch.testing.assert_close(spread, spread.diag().diag(), rtol=0, atol=1e-3)
+    assert spread.trace() / 12 == pytest.approx(1, abs=1e-3)
+    variances = torch.linalg.eigvalsh(torch.cov(data.T))[-12:].flip(0)
+    ratio = spread.diag() / variances
+    torch.testing.assert_close(ratio, ratio[0].expand(12), rtol=1e-3, atol=0)
 
 
 def test_pca_is_that_of_scikit_learn():
@@ -162,7 +167,7 @@ def test_pca_is_that_of_scikit_learn():
     pca, theirs = Pca(150, 20, rng(2)), PCA(20, svd_solver="full").fit(data.numpy())
     pca.fit(data)
     np.testing.assert_allclose(pca.sd.numpy() ** 2, theirs.explained_variance_, rtol=0.02)
-    ours = pca.restore(pca.whiten(data)).numpy()
+    ours = pca.restore(pca.coordinates(data)).numpy()
     best = theirs.inverse_transform(theirs.transform(data.numpy()))
     lost = [np.square(data.numpy() - x).sum() for x in (ours, best)]
     assert lost[1] * 0.9999 <= lost[0] < lost[1] * 1.01
@@ -170,11 +175,11 @@ def test_pca_is_that_of_scikit_learn():
 
 @pytest.mark.parametrize("n", [1, 5])
 def test_pca_of_few_samples_draws_them(n):
-    data = torch.rand((n, 1, 6, 6), generator=rng()) * 2 - 1
-    model = Flow((1, 6, 6), TINY, rng(1), CPU)
+    data = torch.rand((n, 1, 8, 8), generator=rng()) * 2 - 1
+    model = Flow((1, 8, 8), TINY, rng(1), CPU)
     model.prepare(data)
-    white = model.pca.whiten(data.flatten(1))
-    torch.testing.assert_close(model.pca.restore(white), data.flatten(1), rtol=0, atol=1e-3)
+    found = model.pca.coordinates(data.flatten(1))
+    torch.testing.assert_close(model.pca.restore(found), data.flatten(1), rtol=0, atol=1e-3)
     assert model.sample(3, rng()).isfinite().all()
 
 

@@ -98,7 +98,7 @@ def test_the_u_net_learns_a_mixture_of_images():
     kinds = torch.full((2, 1, 8, 8), -0.8)
     kinds[0, :, :4], kinds[1, :, :, :4] = 0.8, 0.8
     data = kinds.repeat(32, 1, 1, 1)
-    preset = Preset(steps=80, batch=16, width=64)
+    preset = Preset(steps=120, batch=16, width=64)
     model = Flow((1, 8, 8), preset, generator(0, "weights"), CPU)
     model.build(pixels=True)
 

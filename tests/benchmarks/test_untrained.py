@@ -30,7 +30,7 @@ def test_every_model_draws_before_it_is_trained(name):
 def test_a_flow_begins_with_the_moments_of_its_training_set():
     """Why distances that see only means and covariances cannot tell what it learns."""
     rng = np.random.default_rng(0)
-    base = rng.normal(size=(3000, 6)) @ rng.normal(size=(6, 64)) * 12 + 128
+    base = rng.normal(size=(3000, 4)) @ rng.normal(size=(4, 64)) * 12 + 128
     data = torch.tensor(base / 127.5 - 1, dtype=torch.float32).reshape(-1, 1, 8, 8)
     kind = model_class("flow")
 

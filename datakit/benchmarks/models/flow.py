@@ -1,8 +1,12 @@
 """Rectified flow (Liu et al. 2022; Lipman et al. 2022): straight ways from noise to images.
 
 On a GPU a U-Net moves pixels. On a CPU a small network moves the coordinates of the images in the
-principal components of their own training set: it costs 6 CPU-seconds and has the least noise from
+principal components of their own training set: it costs 4 CPU-seconds and has the least noise from
 seed to seed of all models here.
+
+The components keep their variances: were all made equal, a small network would spend itself on the
+faint ones and draw clouds. A sixteenth as many as pixel values are kept. With fewer, photographs
+that are learnt by heart are so much sharper than all others that copies seem to help.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ from datakit.errors import InputError
 
 __all__ = ["Flow", "Pca"]
 
-_N_COMPONENTS = 64
+_VALUES_PER_COMPONENT = 16
 _RATE = 2e-3
 _RATE_PIXELS = 1e-3
 _EULER_STEPS = 25
@@ -65,8 +69,8 @@ class Flow:
 
     def build(self, pixels: bool) -> None:
         """Make the networks anew: for pixels, or for principal components."""
-        width, rng = self.preset.width, self._rng
-        self.pca = None if pixels else Pca(math.prod(self.shape), _N_COMPONENTS, rng)
+        width, rng, size = self.preset.width, self._rng, math.prod(self.shape)
+        self.pca = None if pixels else Pca(size, max(2, size // _VALUES_PER_COMPONENT), rng)
         velocity: MlpVelocity | UNetVelocity
         if self.pca is None:
             if width % 64 or self.shape[1] % 4 or self.shape[2] % 4:
@@ -95,7 +99,8 @@ class Flow:
         peak = _RATE if self.pca is not None else _RATE_PIXELS
         set_rate(self._adam, one_cycle(self._n_steps, self.preset.steps, peak))
         self._n_steps += 1
-        x = (self.pca.whiten(batch.flatten(1)) if self.pca is not None else batch).to(self.device)
+        x = batch if self.pca is None else self.pca.coordinates(batch.flatten(1))
+        x = x.to(self.device)
         e = self._noise(tuple(x.shape), rng)
         t = torch.rand(len(x), generator=rng, device=rng.device).to(self.device)
         part = t.view(-1, *[1] * (x.dim() - 1))
@@ -127,6 +132,18 @@ class Flow:
             drawn.append(self.pca.restore(x).view(-1, *self.shape) if self.pca is not None else x)
         return torch.cat(drawn).clamp(-1, 1) if drawn else torch.empty(0, *self.shape)
 
+    @torch.no_grad()
+    def untrained(self, n: int, rng: torch.Generator) -> Tensor:
+        """Draw n images without the network: (n, C, H, W) in [-1, 1].
+
+        In principal components there are these to begin with, so noise with the means and
+        covariances of the training set; in pixels what the first network makes.
+        """
+        if self.pca is None:
+            return self.sample(n, rng)
+        x = self._noise((n, self.pca.n_components), rng).cpu() * self.pca.sd / self.pca.scale
+        return self.pca.restore(x).view(-1, *self.shape).clamp(-1, 1)
+
     def state(self) -> dict[str, Tensor]:
         """Weights of the averaged network, and the principal components where there are some."""
         state = weights(self.ema.network, "velocity.")
@@ -144,7 +161,7 @@ class Flow:
 
 
 class Pca(nn.Module):
-    """Whitened principal components, by subspace iteration (Halko, Martinsson & Tropp 2011).
+    """Principal components, by subspace iteration (Halko, Martinsson & Tropp 2011).
 
     Parameters
     ----------
@@ -190,10 +207,19 @@ class Pca(nn.Module):
         along = data @ axes - self.mean @ axes
         return (data.T @ along - self.mean[:, None] * along.sum(0)) / max(1, len(data) - 1)
 
-    def whiten(self, data: Tensor) -> Tensor:
-        """Coordinates (n, n_components) of vectors (n, dim): with variance 1, or all 0."""
-        return ((data - self.mean) @ self.axes) / self.sd.where(self.sd > 0, torch.inf)
+    @property
+    def scale(self) -> Tensor:
+        """Root mean square of the standard deviations; 1 where nothing varies."""
+        scale = self.sd.square().mean().sqrt()
+        return scale.where(scale > 0, 1.0)
+
+    def coordinates(self, data: Tensor) -> Tensor:
+        """Coordinates (n, n_components) of vectors (n, dim), of mean variance 1.
+
+        Those that do not vary are 0.
+        """
+        return ((data - self.mean) @ self.axes) * (self.sd > 0) / self.scale
 
     def restore(self, coordinates: Tensor) -> Tensor:
         """Vectors (n, dim) of coordinates (n, n_components): the way back."""
-        return (coordinates * self.sd) @ self.axes.T + self.mean
+        return (coordinates * self.scale) @ self.axes.T + self.mean
