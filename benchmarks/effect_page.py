@@ -20,7 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from effect.page import null_section, planted_section, summary_section, table
+from effect.page import planted_section, summary_section, table
+from effect.page_null import null_section
 from effect.plots import draw_scores
 
 Json = dict[str, Any]

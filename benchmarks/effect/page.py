@@ -9,19 +9,15 @@ from typing import Any
 import numpy as np
 
 from effect.planted import DEFECTS as PICTURE_DEFECTS
-from effect.plots import BLUE, GRAY, RED, Row, draw_forest, draw_strips, save_sheet
+from effect.plots import BLUE, Row, draw_forest, draw_strips, save_sheet
 from effect.texts import DEFECTS as TEXT_DEFECTS
 
-__all__ = ["name_of", "null_section", "planted_section", "summary_section", "table"]
+__all__ = ["VERDICTS", "deciding", "forest_row", "planted_section", "summary_section", "table"]
 
 Json = dict[str, Any]
 
-_ARMS = ("raw", "random", "curated", "clean")
-_VERDICTS = ("helps", "no effect found", "hurts", "too few runs")
-_KINDS = {
-    "halves": "halves: two halves of one corpus",
-    "subset": "subset: a random half against its whole",
-}
+_ARMS = ("raw", "random", "curated", "perfect", "clean")
+VERDICTS = ("helps", "no effect found", "hurts", "too few runs")
 _SAMPLED = "mix"
 _GOAL = 0.8
 """Share of the gap from raw to clean that curation is to close."""
@@ -66,12 +62,12 @@ def _chance(p: float | None) -> str:
     return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
-def _deciding(found: Json) -> Json | None:
+def deciding(found: Json) -> Json | None:
     return found["versus_random"] or found["effect"]
 
 
 def _counted(found: Sequence[Json]) -> str:
-    counts = {word: sum(one["verdict"] == word for one in found) for word in _VERDICTS}
+    counts = {word: sum(one["verdict"] == word for one in found) for word in VERDICTS}
     return ", ".join(f"{word} {n}" for word, n in counts.items() if n)
 
 
@@ -83,54 +79,16 @@ def _range(values: Sequence[float | None]) -> str:
     return ends[0] if len(known) == 1 else f"{ends[0].removesuffix(' %')} to {ends[1]}"
 
 
-def _row(label: str, found: Json, marks: Json, note: str, colour: str) -> Row:
+def forest_row(label: str, found: Json, marks: Json, note: str, colour: str) -> Row:
     keys = ("relative", "relative_low", "relative_high")
-    ends = [(_deciding(found) or {}).get(key) for key in keys]
+    ends = [(deciding(found) or {}).get(key) for key in keys]
     value, low, high = (None if end is None else 100 * end for end in ends)
     return Row(label, note, value, low, high, colour, marks)
 
 
-def null_section(found: list[Json], images: Path) -> str:
-    from scipy.stats import binomtest
-
-    panels, rows = {}, []
-    colours = {"helps": RED, "hurts": RED, "too few runs": GRAY}
-    kinds = list(dict.fromkeys(one["kind"] for one in found))
-    groups = {kind: [one for one in found if one["kind"] == kind] for kind in kinds}
-    for kind, mine in groups.items():
-        panels[_KINDS.get(kind, kind)] = [
-            _row(f"{one['pair']}", one, {}, "", colours.get(one["verdict"], BLUE))
-            for one in sorted(mine, key=lambda one: one["pair"])
-        ]
-    for kind, mine in (groups if len(groups) == 1 else groups | {"all": found}).items():
-        n_false = sum(one["verdict"] in ("helps", "hurts") for one in mine)
-        ends = binomtest(n_false, len(mine)).proportion_ci(0.95, "exact")
-        changes = [abs(c) for one in mine if (c := (_deciding(one) or {}).get("relative"))]
-        counts = [str(sum(one["verdict"] == word for one in mine)) for word in _VERDICTS]
-        rate = f"{n_false} of {len(mine)} ({100 * ends.low:.1f} to {100 * ends.high:.1f} %)"
-        largest = f"{100 * max(changes):.1f} %" if changes else "–"
-        rows.append([kind, str(len(mine)), *counts, rate, largest])
-    legend = {"no effect found": BLUE, "false verdict": RED, "too few runs": GRAY}
-    used = {row.colour for lines in panels.values() for row in lines}
-    file = images / "studies-null.svg"
-    draw_forest(
-        panels,
-        "change of the metric, % (95 % interval)",
-        {name: colour for name, colour in legend.items() if colour in used},
-        file,
-    )
-    head = ["pairs", "n", *_VERDICTS, "false verdicts (95 % interval)", "largest change"]
-    return (
-        f"![changes where nothing differs](img/{file.name})\n\n{table(head, rows)}\n"
-        "One line a pair. A verdict of 'helps' or 'hurts' is false here. The interval of its rate "
-        "is Clopper and Pearson's, two-sided; it takes pairs as independent, though all are drawn "
-        "from the same digits. The largest change is without its sign."
-    )
-
-
-def _gap(case: Json) -> tuple[float, float, float] | None:
+def _gap(case: Json, key: str = "closed") -> tuple[float, float, float] | None:
     """Share of the gap raw to clean that is closed, with interval; None where there is no gap."""
-    share = case.get("closed") or {}
+    share = case.get(key) or {}
     ends = [share.get(key) for key in ("value", "low", "high")]
     raw, clean = (case["arms"].get(arm, {}).get("mean") for arm in ("raw", "clean"))
     if None in (*ends, raw, clean) or clean >= raw or not np.isfinite(ends).all():
@@ -146,11 +104,11 @@ def _goal(cases: Sequence[Json]) -> str:
 def summary_section(planted: dict[str, list[Json]]) -> str:
     rows = []
     for name, cases in planted.items():
-        counts = [str(sum(one["verdict"] == word for one in cases)) for word in _VERDICTS]
-        effects = _range([(_deciding(one) or {}).get("relative") for one in cases])
+        counts = [str(sum(one["verdict"] == word for one in cases)) for word in VERDICTS]
+        effects = _range([(deciding(one) or {}).get("relative") for one in cases])
         label = name.replace("planted", "pictures").replace("-", ": ")
         rows.append([label, str(len(cases)), *counts, effects, _goal(cases)])
-    head = ["set", "corpora", *_VERDICTS, "curated against random", "80 % of the gap reached"]
+    head = ["set", "corpora", *VERDICTS, "curated against random", "80 % of the gap reached"]
     return table(head, rows)
 
 
@@ -181,8 +139,8 @@ def planted_section(name: str, cases: list[Json], grids: dict[str, Path], images
             if level and arm in arms and arm != control and arms[arm]["mean"] is not None
         }
         label = _plain(name_of(case)) + ("" if control == "random" else " (against raw)")
-        note = f"{case['verdict']}  {_relative(_deciding(case))}"
-        rows.append(_row(label, case, marks, note, BLUE))
+        note = f"{case['verdict']}  {_relative(deciding(case))}"
+        rows.append(forest_row(label, case, marks, note, BLUE))
         strips[_plain(name_of(case))] = {a: arms[a]["values"] for a in _ARMS if a in arms}
     forest, strip = images / f"studies-{name}.svg", images / f"studies-{name}-runs.svg"
     under = f"{metric} against the random subset, % (0 is random, left is better)"
@@ -214,7 +172,7 @@ def _told(cases: list[Json], metric: str) -> str:
     failed = sum(arm["n_failed"] for case in cases for arm in case["arms"].values())
     runs = sum(len(arm["values"]) for case in cases for arm in case["arms"].values())
     of = f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
-    ratio = [(_deciding(case) or {}).get("relative") for case in cases]
+    ratio = [(deciding(case) or {}).get("relative") for case in cases]
     n_raw = sum(not case["versus_random"] for case in cases)
     instead = f" (in {n_raw}, against raw)" if n_raw else ""
     surely = sum(low >= _GOAL for _, low, _ in gaps)
@@ -238,24 +196,34 @@ def _mean(arm: Json | None, digits: int) -> str:
 
 
 def _effects(cases: list[Json], digits: int) -> str:
+    gaps = {"closed": "gap closed"}
+    if any("possible" in case for case in cases):
+        gaps |= {"possible": "by a perfect removal"}
+    arms = [arm for arm in _ARMS if any(arm in case["arms"] for case in cases)]
     rows = []
     for case in cases:
-        gap = _gap(case)
-        share = "–" if gap is None else "{:.0f} % ({:.0f} to {:.0f} %)"
         rows.append(
             [
                 _plain(name_of(case)),
                 case["verdict"],
-                _relative(_deciding(case)),
-                _chance((_deciding(case) or {}).get("p")),
-                *(_mean(case["arms"].get(arm), digits) for arm in _ARMS),
-                share.format(*(100 * x for x in gap or ())).replace("-", "−"),
+                _relative(deciding(case)),
+                _chance((deciding(case) or {}).get("p")),
+                *(_mean(case["arms"].get(arm), digits) for arm in arms),
+                *(_share(_gap(case, key)) for key in gaps),
             ]
         )
-    head = ["planted", "verdict", "effect (95 % interval)", "p", *_ARMS, "gap closed"]
+    head = ["planted", "verdict", "effect (95 % interval)", "p", *arms, *gaps.values()]
     told = "Gap closed: (raw − curated) / (raw − clean), Fieller's 95 % interval over the seeds "
     told += "that gave all; none ('–') where clean is not surely better."
+    if "possible" in gaps:
+        told += " Perfect: what nothing was planted in, and nothing else, with as many seeds."
     return f"{table(head, rows)}\n{told}\n"
+
+
+def _share(gap: tuple[float, float, float] | None) -> str:
+    if gap is None:
+        return "–"
+    return "{:.0f} % ({:.0f} to {:.0f} %)".format(*(100 * x for x in gap)).replace("-", "−")
 
 
 def _fates(cases: list[Json]) -> str:

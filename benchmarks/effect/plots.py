@@ -11,10 +11,11 @@ from typing import Any
 __all__ = ["BLUE", "GRAY", "RED", "Row", "draw_forest", "draw_scores", "draw_strips", "save_sheet"]
 
 BLUE, RED, GRAY = "#0072B2", "#D55E00", "#777777"
-_ARM_COLOURS = {"raw": RED, "random": "#E69F00", "curated": BLUE, "clean": "#009E73"}
+_ARM_COLOURS = {"raw": RED, "random": "#E69F00", "curated": BLUE}
+_ARM_COLOURS |= {"perfect": "#CC79A7", "clean": "#009E73"}
 """Okabe and Ito 2008: told apart by the colour-blind. Shapes tell them apart as well."""
 
-_ARM_SHAPES = {"raw": "s", "random": "^", "curated": "o", "clean": "D"}
+_ARM_SHAPES = {"raw": "s", "random": "^", "curated": "o", "perfect": "P", "clean": "D"}
 _OTHERS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#999999")
 _SET_SHAPES = ("o", "^", "s", "D")
 _WIDTH = 8.75
@@ -143,7 +144,9 @@ def draw_strips(
     for axis, (title, arms) in zip(grid.ravel(), panels.items(), strict=False):
         axis.set_title(title, fontsize=9)
         axis.set_xlim(-0.6, len(arms) - 0.4)
-        axis.set_xticks(range(len(arms)), arms, fontsize=8 if columns < 4 else 7)
+        axis.set_xticks(
+            range(len(arms)), arms, fontsize=8 if columns < 4 and len(arms) < 5 else 6.5
+        )
         _calm(axis, "y")
         for x, (arm, values) in enumerate(arms.items()):
             _strip(axis, x, arm, values)
