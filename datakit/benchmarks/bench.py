@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from datakit.benchmarks.cautions import caution_lines
+from datakit.benchmarks.copying import copying_line
 from datakit.benchmarks.effect import Arm, Effect, judge
 from datakit.benchmarks.effect_difference import ALPHA
 from datakit.benchmarks.effect_looks import look_levels
@@ -20,7 +21,7 @@ from datakit.benchmarks.options import LOOKS, SEEDS, Options, Side, metric_of, s
 from datakit.benchmarks.prepared import CONFIG, key_of, prepared
 from datakit.benchmarks.run_task import RunTask, read_run, run_folder
 from datakit.benchmarks.untrained import untrained_line
-from datakit.benchmarks.verdict import TOO_FEW
+from datakit.benchmarks.verdict import HELPS, TOO_FEW
 from datakit.executors.executor import Executor
 from datakit.profiles.files import write_json
 
@@ -104,6 +105,7 @@ def run_bench(
         *caution_lines(facts),
         *_untrained(folder, design, options),
         *_collapsed(folder, design, options, before),
+        *_copying(folder, effect, before),
         *effect.reasons,
     ]
     if before < options.seeds:
@@ -165,3 +167,17 @@ def _collapsed(folder: Path, design: Design, options: Options, n_seeds: int) -> 
             what = "text that loops" if options.model == "lm" else "the same images again and again"
             lines.append(f"{arm}: {n} of {len(runs)} runs collapsed ({what}); they count.")
     return lines
+
+
+def _copying(folder: Path, effect: Effect, n_seeds: int) -> list[str]:
+    """That the better arm repeats its training images, where a difference was found."""
+    if not effect.decided:
+        return []
+    control = "raw" if effect.halves else "random"
+    arms = ("curated", control) if effect.verdict == HELPS else (control, "curated")
+    runs = {
+        arm: [read_run(run_folder(folder, arm, seed)) or {} for seed in range(n_seeds)]
+        for arm in arms
+    }
+    line = copying_line(runs, *arms)
+    return [] if line is None else [line]

@@ -77,10 +77,13 @@ class Planted:
     ----------
     most
         Runs after which it is interrupted.
+    nearer
+        Arm -> share of its images that are nearer to training images than held-out ones.
     """
 
-    def __init__(self, values=None, most=10_000):
+    def __init__(self, values=None, most=10_000, nearer=None):
         self.values, self.most, self.done = values or {}, most, []
+        self.nearer = nearer or {}
 
     def map(self, task, shards):
         for _, (arm, seed) in shards:
@@ -92,5 +95,7 @@ class Planted:
                 place.mkdir(parents=True, exist_ok=True)
                 value = float(self.values[arm][seed]) if self.values else 1.0
                 found = {"key": task.key, "arm": arm, "seed": seed, "status": "ok", "value": value}
+                if arm in self.nearer:
+                    found["fidelity"] = {"nearer_train_rate": self.nearer[arm]}
                 (place / "run.json").write_text(json.dumps(found))
             yield {}

@@ -224,3 +224,21 @@ def test_the_verb_looks_at_full_and_at_no_number_that_is_asked_for(
         main(["bench", "--list", "-o", str(tmp_path), "--json"])
     (entry,) = json.loads(capsys.readouterr().out)["benchmarks"]
     assert (entry["n_runs"], entry["verdict"]) == (listed, "helps")
+
+
+@pytest.mark.parametrize(
+    ("shift", "nearer", "told"),
+    [
+        (9, {"curated": 0.52, "random": 0.8}, "random copies: 80 % of its images"),
+        (-9, {"curated": 0.8, "random": 0.52}, "curated copies: 80 % of its images"),
+        (9, {"curated": 0.8, "random": 0.52}, None),  # the worse one
+        (9, {"curated": 0.52, "random": 0.6}, None),
+        (0, {"curated": 0.52, "random": 0.8}, None),  # no difference to explain
+        (9, {}, None),  # texts
+    ],
+)
+def test_a_better_arm_that_copies_its_training_images_is_told(tmp_path, shift, nearer, told):
+    effect, _ = run(
+        tmp_path, replace(SINGLE, preset="quick"), Planted(values(shift), nearer=nearer)
+    )
+    assert [line.partition(" are nearer")[0] for line in effect.reasons] == ([told] if told else [])
