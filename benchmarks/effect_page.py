@@ -20,9 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from effect.page import planted_section, summary_section, table
+from effect.page import planted_section, summary_section
 from effect.page_null import null_section
-from effect.plots import draw_scores
+from effect.page_scores import scores_section
 
 Json = dict[str, Any]
 
@@ -160,51 +160,6 @@ def sampled(caches: Sequence[Path], name: str) -> dict[str, Path]:
         for cache in caches
         if (cache / file).exists()
     }
-
-
-def scores_section(summary: Json, images: Path) -> str:
-    """Scores with a reference against the distance, and every correlation."""
-    rhos = {(row["set"], row["reference"], row["score"]): row for row in summary["rhos"]}
-    names = [*summary["dimensions"], "mean"]
-    points = [point for point in summary["points"] if point["relative"] is not None]
-    panels = {}
-    for name in names:
-        rho = rhos.get(("pooled", "with", name), {}).get("rho")
-        title = name if rho is None else f"{name}, ρ = {rho:+.2f}".replace("-", "−")
-        panels[title] = [point["scores"]["with"][name]["value"] for point in points]
-    file = images / "studies-scores.svg"
-    y_label = "Fréchet distance / that of clean corpora"
-    draw_scores(points, panels, [point["relative"] for point in points], y_label, file)
-    sets = list(dict.fromkeys(row["set"] for row in summary["rhos"]))
-    keys = [(way, name) for way in ("with", "without") for name in names]
-    rows = [
-        [name, way, *(correlation(rhos.get((one, way, name), {})) for one in sets)]
-        for way, name in keys
-    ]
-    of = {one: sum(p["set"] == one for p in points) for one in sets if one != "pooled"}
-    known = [row for (one, way, _), row in rhos.items() if (one, way) == ("pooled", "with")]
-    known = [row for row in known if row["rho"] is not None]
-    below = [row["score"] for row in known if row["high_by_defect"] < 0]
-    listed = ": " + ", ".join(below) if below else ""
-    lost = len(summary["points"]) - len(points)
-    return (
-        f"{len(points)} corpora ({', '.join(f'{one} {n}' for one, n in of.items())}); "
-        f"`{summary['model']}`, preset `{summary['preset']}`, was trained on each with "
-        f"{summary['seeds']} seeds.{f' {lost} more have no distance.' if lost else ''} Pooled, "
-        f"with a reference, the interval lies below 0 for {len(below)} of {len(known)}{listed}.\n\n"
-        f"![every score against the distance](img/{file.name})\n\nOne dot a corpus, larger with "
-        "severity; scores with a clean reference. Lower is better.\n\n"
-        f"{table(['score', 'reference', *sets], rows)}\n"
-        "Spearman's ρ of score and distance (pooled: distance relative to clean), its 95 % "
-        "interval over defects, and the number of corpora. Below 0: a higher score, a better model."
-    )
-
-
-def correlation(row: Json) -> str:
-    if row.get("rho") is None:
-        return "–"
-    ends = f"{row['rho']:+.2f} ({row['low_by_defect']:+.2f} to {row['high_by_defect']:+.2f})"
-    return ends.replace("-", "−") + f", {row['n']}"
 
 
 def marked(page: str) -> list[str]:

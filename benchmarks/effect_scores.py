@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from effect.correlation import spearman
 from effect.scored import CASES, SETS, Case, Collection, cards, collection
 from effect.trained import MODEL, PRESET, SPACE, train
 
@@ -129,16 +130,6 @@ def correlation(used: list[tuple[float, float, str]]) -> dict[str, Any]:
     wholes = [np.concatenate([members[i] for i in block]) for block in blocks]
     ends = [interval([spearman(x[r], y[r]) for r in rows]) for rows in (draws, wholes)]
     return {"n": len(x), **dict(zip(empty, (rho, *ends[0], *ends[1]), strict=True))}
-
-
-def spearman(x: np.ndarray, y: np.ndarray) -> float | None:
-    """Rank correlation, ties at their mean rank; None where a side does not vary."""
-    from scipy.stats import rankdata
-
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return None
-    a, b = (rankdata(side) - (len(side) + 1) / 2 for side in (x, y))
-    return float(a @ b / np.sqrt((a @ a) * (b @ b)))
 
 
 def interval(rhos: list[float | None]) -> tuple[float, float]:

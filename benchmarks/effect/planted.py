@@ -8,11 +8,11 @@ import numpy as np
 
 from effect.sources import Pictures
 
-__all__ = ["DEFECTS", "Planted", "plant"]
+__all__ = ["DEFECTS", "RARE", "SHARES", "Planted", "plant"]
 
 DEFECTS = ("duplicates", "junk", "noise", "imbalance", "blanks", "mix")
 
-_SHARES = {
+SHARES = {
     "duplicates": {"duplicates": 0.40},
     "junk": {"junk": 0.20},
     "noise": {"noise": 0.20},
@@ -22,7 +22,7 @@ _SHARES = {
 }
 """Share of the samples that each kind of defect takes the place of, at severity 1."""
 
-_RARE = {"imbalance": 0.9, "mix": 0.5}
+RARE = {"imbalance": 0.9, "mix": 0.5}
 """Share of every other class that is gone, at severity 1."""
 
 _COPIED = 20
@@ -63,14 +63,14 @@ def plant(
     rng
         Of every choice.
     """
-    rows = _unbalanced(clean.labels, severity * _RARE.get(defect, 0.0), rng)
+    rows = _unbalanced(clean.labels, severity * RARE.get(defect, 0.0), rng)
     images, labels = clean.images[rows].copy(), clean.labels[rows].copy()
     kinds = np.full(len(rows), "clean", object)
     places = iter(np.split(rng.permutation(len(rows)), [_COPIED])[1])
     copied = [i for i in range(len(rows))]
     taken = {
         kind: np.array([next(places) for _ in range(round(severity * share * len(rows)))], int)
-        for kind, share in _SHARES[defect].items()
+        for kind, share in SHARES[defect].items()
     }
     spared = np.setdiff1d(copied, np.concatenate([*taken.values(), np.zeros(0, int)]))
     sources = rng.choice(spared, _COPIED, replace=False)
