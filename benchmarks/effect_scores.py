@@ -58,10 +58,10 @@ def points(name: str, cases: list[Case], args: argparse.Namespace) -> list[dict[
     bench = place / "bench"
     runs = train(source.held, corpora, range(args.seeds), bench, args.workers, partial(told, name))
     found = [point(name, case, place, runs[case.name]) for case in cases]
-    clean = [p["frechet"] for p in found if p["defect"] == "clean" and p["frechet"] is not None]
+    clean = {p["draw"]: p["frechet"] for p in found if p["defect"] == "clean"}
     for p in found:
-        usable = bool(clean) and p["frechet"] is not None
-        p["relative"] = p["frechet"] / float(np.mean(clean)) if usable else None
+        own = clean.get(p["draw"])
+        p["relative"] = None if None in (own, p["frechet"]) else p["frechet"] / own
         write_json(place / f"{p['corpus']}.json", p)
     return found
 

@@ -69,7 +69,7 @@ def _costs(points: Sequence[Json]) -> str:
             rows.append([defect, one, _shares(defect), *(found.get(s, "–") for s in severities)])
     head = ["planted", "set", "at severity 1", *(f"severity {s:g}" for s in severities)]
     return (
-        "Distance by severity, against clean corpora (whose draws differ by a few %):\n\n"
+        "Distance by severity, against the clean corpus that it was planted in:\n\n"
         f"{table(head, rows)}"
     )
 
@@ -91,8 +91,9 @@ def _families(points: Sequence[Json], names: Sequence[str]) -> str:
             used = [point for point in mine if point["defect"] in (defect, "clean")]
             cells = []
             for name in names:
-                pairs = [(p["scores"]["with"][name]["value"], p["relative"]) for p in used]
-                rho = spearman(*zip(*[pair for pair in pairs if pair[0] is not None], strict=True))
+                known = [p for p in used if p["scores"]["with"][name]["value"] is not None]
+                values = [p["scores"]["with"][name]["value"] for p in known]
+                rho = spearman(values, [p["relative"] for p in known])
                 cells.append("–" if rho is None else f"{rho:+.2f}".replace("-", "−"))
             rows.append([defect, one, str(len(used)), *cells])
     return (

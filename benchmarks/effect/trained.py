@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from datakit.benchmarks.material import Design, save_content
-from datakit.benchmarks.run_task import RunTask, read_run, run_folder
+from datakit.benchmarks.run_task import RUN_VERSION, RunTask, read_run, run_folder
 from datakit.executors import executor
 
 __all__ = ["MODEL", "PRESET", "SPACE", "train"]
@@ -19,6 +19,7 @@ MODEL, PRESET, SPACE = "flow", "quick", "efficientnet-lite0"
 """What `datakit bench` does where nothing else is asked for."""
 
 _N_GENERATED = 2_000
+_KEY = f"{RUN_VERSION} {MODEL} {PRESET} {SPACE}"
 
 Told = Callable[[str, int, dict[str, Any]], None]
 
@@ -46,7 +47,8 @@ def train(
     seeds
         Of the runs of each.
     place
-        Where runs are kept; finished ones are not done again. Weights are not kept.
+        Where runs are kept; finished ones are not done again, unless the model or its code is
+        another: another corpus needs another name. Weights are not kept.
     workers
         Runs side by side.
     told
@@ -58,7 +60,7 @@ def train(
         Corpus' name -> what each run found, see `RunTask`.
     """
     seeds = list(seeds)
-    wanted = [(c, s) for c in corpora for s in seeds if not read_run(run_folder(place, c, s))]
+    wanted = [(c, s) for c in corpora for s in seeds if not _run(place, c, s)]
     if wanted:
         data = place / "data"
         data.mkdir(parents=True, exist_ok=True)
@@ -69,13 +71,19 @@ def train(
             save_content(data, name, content)
             sizes[name] = len(content)
         n_generated = min(_N_GENERATED, len(held))
-        task = RunTask(place, MODEL, PRESET, Design(sizes, False), SPACE, n_generated)
+        design = Design(sizes, False)
+        task = RunTask(place, MODEL, PRESET, design, SPACE, n_generated, key=_KEY)
         for found in executor(workers).map(task, list(enumerate(wanted))):
             name, seed = found["arm"], found["seed"]
             (run_folder(place, name, seed) / "weights.safetensors").unlink(missing_ok=True)
             told(name, seed, found)
         shutil.rmtree(data)
-    return {c: [read_run(run_folder(place, c, s)) or {} for s in seeds] for c in corpora}
+    return {c: [_run(place, c, s) or {} for s in seeds] for c in corpora}
+
+
+def _run(place: Path, name: str, seed: int) -> dict[str, Any] | None:
+    found = read_run(run_folder(place, name, seed))
+    return found if found and found.get("key") == _KEY else None
 
 
 def _channels_first(images: np.ndarray) -> np.ndarray:

@@ -11,8 +11,13 @@ from typing import Any
 
 __all__ = ["copying_line"]
 
+_MOST = 0.55
+"""Share of images nearer to the training set than held-out ones, .5 for fresh ones, beyond which a
+model copies. A flow on clean digits or photographs has .39 to .44: what it draws lies farther out.
+"""
+
 _MORE = 0.1
-"""How much more often the images of one arm are nearer to the training set than held-out ones."""
+"""How much larger than that of the other arm it must be."""
 
 
 def copying_line(
@@ -39,7 +44,7 @@ def copying_line(
         if not known:
             return None
         rates[arm] = sum(known) / len(known)
-    if rates[better] - rates[worse] < _MORE:
+    if rates[better] < _MOST or rates[better] - rates[worse] < _MORE:
         return None
     return (
         f"{better} copies: {100 * rates[better]:.0f} % of its images are nearer to training images "

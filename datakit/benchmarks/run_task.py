@@ -117,6 +117,7 @@ class RunTask:
         train = chosen(load_content(self.folder / "data", source), rows)
         found: dict[str, Any] = {
             "key": self.key,
+            "version": RUN_VERSION,
             "arm": arm,
             "seed": seed,
             "model": self.model,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from datakit.benchmarks.bench import CONFIG, RESULT
-from datakit.benchmarks.run_task import read_run
+from datakit.benchmarks.run_task import RUN_VERSION, read_run
 from datakit.errors import InputError
 
 __all__ = ["Generator", "saved_benchmarks"]
@@ -47,7 +47,7 @@ class Generator:
     Raises
     ------
     InputError
-        It is no finished run, or its weights are damaged.
+        It is no finished run, of another version of the code, or its weights are damaged.
     """
 
     def __init__(self, run: Path) -> None:
@@ -55,6 +55,10 @@ class Generator:
         if found is None or not (run / "weights.safetensors").exists():
             raise InputError(
                 f"{run} is no finished run: give a folder such as bench/NAME/runs/curated-000"
+            )
+        if found.get("version") != RUN_VERSION:
+            raise InputError(
+                f"{run} was trained by another version of the code: run the benchmark again"
             )
         from safetensors import SafetensorError
         from safetensors.torch import load_file

@@ -1,8 +1,8 @@
-"""How good a model is before it has learnt anything.
+"""What a model knows of its training set before it has learnt anything.
 
-A flow in the principal components of its own training set has their means and covariances before
-any step, and a distance that sees little else cannot tell what training adds. So every arm's first
-run is compared with noise of these; other models with themselves untrained.
+A flow in the principal components of its own training set is given its means and covariances, and a
+distance that sees little else cannot tell what training adds. So every arm's first run is compared
+with noise of these; other models with themselves untrained.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def untrained_line(first_runs: Mapping[str, Mapping[str, Any]]) -> str | None:
     arm = "raw" if "raw" in worse else worse[0]
     trained, start = pairs[arm]
     return (
-        f"Training did not improve the images of {', '.join(worse)} ({arm}: {start:.3g} before, "
-        f"{trained:.3g} after): the figures tell of light, colour and layout of the training sets, "
-        "which the model has from the start, and hardly of what it learnt."
+        f"Of {', '.join(worse)} training made no better images than what a model is given of them "
+        f"(a flow: noise with their means and covariances; {arm}: {start:.3g}, trained "
+        f"{trained:.3g}): the figures tell of light, colour and layout, hardly of what was learnt."
     )

@@ -13,6 +13,7 @@ from datakit.profiles.build import finish
 from datakit.profiles.excerpts import merge_excerpts
 from datakit.profiles.files import atomic
 from datakit.profiles.profile import Profile
+from datakit.profiles.row_schema import columns_of
 from datakit.profiles.store import Facts, write_profile
 from datakit.profiles.thumbnails import shown_samples
 
@@ -101,6 +102,13 @@ def _with_extras(profile: Profile) -> pa.Table:
     import pyarrow.parquet as pq
 
     table = profile.table.to_table()
+    known = set(table.schema.names)
+    lost = [column.name for column in columns_of(profile.modality) if column.name not in known]
+    if lost:
+        raise ProfileError(
+            f"{profile.path} lacks the column {lost[0]}, which this version of datakit measures: "
+            "profile its corpus again"
+        )
     stamps = pq.read_table(profile.path / "stamps.parquet")
     table = table.append_column("mtime_ns", stamps.column("mtime_ns"))
     embeddings = profile.embeddings

@@ -233,6 +233,7 @@ def test_the_verb_looks_at_full_and_at_no_number_that_is_asked_for(
         (-9, {"curated": 0.8, "random": 0.52}, "curated copies: 80 % of its images"),
         (9, {"curated": 0.8, "random": 0.52}, None),  # the worse one
         (9, {"curated": 0.52, "random": 0.6}, None),
+        (9, {"curated": 0.38, "random": 0.5}, None),  # no copies: nearer than the other one's
         (0, {"curated": 0.52, "random": 0.8}, None),  # no difference to explain
         (9, {}, None),  # texts
     ],

@@ -27,7 +27,7 @@ def test_every_model_draws_before_it_is_trained(name):
     assert first.std() > 0
 
 
-def test_a_flow_begins_with_the_moments_of_its_training_set():
+def test_a_flow_is_compared_with_noise_of_the_moments_of_its_training_set():
     """Why distances that see only means and covariances cannot tell what it learns."""
     rng = np.random.default_rng(0)
     base = rng.normal(size=(3000, 4)) @ rng.normal(size=(4, 64)) * 12 + 128
@@ -52,8 +52,10 @@ def test_it_is_said_where_training_made_nothing_better():
     line = untrained_line({"curated": better, "raw": worse})
     assert line is not None
     assert line.startswith(
-        "Training did not improve the images of raw (raw: 587 before, 594 after)"
+        "Of raw training made no better images than what a model is given of them"
     )
+    assert "raw: 587, trained 594" in line
     line = untrained_line({"curated": worse, "raw": better, "clean": worse})
     assert line is not None
-    assert "of curated, clean (curated: 587 before" in line
+    assert line.startswith("Of curated, clean training")
+    assert "curated: 587, trained 594" in line

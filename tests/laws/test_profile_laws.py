@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 import datakit as dk
 from datakit.profiles import build as build_module
+from datakit.sample import Column
 
 
 def test_serial_and_two_workers_give_the_same_bytes(folder, tmp_path, monkeypatch):
@@ -72,6 +73,17 @@ def test_merging_the_same_samples_twice_is_refused(folder, tmp_path):
     profile = dk.profile(folder, tmp_path / "a.profile", encoder="none")
     with pytest.raises(dk.DatakitError, match="more than one profile"):
         dk.merge([profile, profile], tmp_path / "b.profile")
+
+
+def test_profiles_of_before_a_column_was_measured_are_not_merged(folder, tmp_path, monkeypatch):
+    from datakit.profiles import merge
+
+    profile = dk.profile(folder, tmp_path / "a.profile", encoder="none")
+    more = (*merge.columns_of("image"), Column("later", "float", "", "a later version's"))
+    monkeypatch.setattr(merge, "columns_of", lambda name: more)
+    with pytest.raises(dk.DatakitError, match="lacks the column later"):
+        dk.merge([profile], tmp_path / "b.profile")
+    assert not (tmp_path / "b.profile").exists()
 
 
 def test_profiles_of_other_encoders_are_not_merged(folder, tmp_path):

@@ -134,10 +134,10 @@ class Flow:
 
     @torch.no_grad()
     def untrained(self, n: int, rng: torch.Generator) -> Tensor:
-        """Draw n images without the network: (n, C, H, W) in [-1, 1].
+        """Draw n images from what is known before training: (n, C, H, W) in [-1, 1].
 
-        In principal components there are these to begin with, so noise with the means and
-        covariances of the training set; in pixels what the first network makes.
+        With principal components: noise with the means and covariances of the training set in them.
+        In pixels: what the first network makes.
         """
         if self.pca is None:
             return self.sample(n, rng)
