@@ -34,7 +34,7 @@ class PrimaryMetric:
 
 FRECHET = PrimaryMetric("frechet_distance")
 """A fifth: what a fifth of noised or foreign images cost a flow was 18 to 61 %, of blank ones 6 to
-10 % (docs/benchmark/studies.md)."""
+8 % (docs/benchmark/studies.md)."""
 
 BITS_PER_BYTE = PrimaryMetric("bits_per_byte", smallest=0.02)
 """A fiftieth: what damaged, foreign or random documents cost a small model was 1 to 4 %."""

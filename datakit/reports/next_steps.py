@@ -11,7 +11,8 @@ __all__ = ["next_steps"]
 
 # Weight of one affected sample, and what to do: what breaks training or its evaluation first. Of
 # defects whose cost was measured (docs/benchmark/studies.md) noise, blur and images of another kind
-# cost small models most, a sample; blanks and copies a tenth of that, but copies are given back.
+# cost small models most, a sample; blanks and copies a third of that or less, but copies are also
+# given back.
 _SHARED: dict[str, tuple[float, str]] = {
     "split_leak": (20, "Remove {n} {things} that are in more than one split: results on them lie"),
     "unreadable": (10, "Restore or drop {n} files that cannot be read"),
