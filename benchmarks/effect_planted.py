@@ -36,9 +36,7 @@ from datakit.benchmarks.effect_arm import Arm
 BALANCED = """\
 modality: image
 select:
-  - name: balance
-    by: label
-    max_copies: 5
+  - balance: {by: label, max_copies: 5}
 """
 
 
