@@ -135,7 +135,7 @@ def planted_section(name: str, cases: list[Json], grids: dict[str, Path], images
         level = arms[control]["mean"] if control in arms else None
         marks = {
             arm: 100 * (arms[arm]["mean"] / level - 1)
-            for arm in ("raw", "clean")
+            for arm in ("raw", "perfect", "clean")
             if level and arm in arms and arm != control and arms[arm]["mean"] is not None
         }
         label = _plain(name_of(case)) + ("" if control == "random" else " (against raw)")
