@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -139,20 +140,22 @@ def _arms(folder: Path, design: Design, n_seeds: int) -> dict[str, Arm]:
     """The primary metric of every run of the first seeds, by arm."""
     arms = {}
     for arm in design.arms:
-        values = []
-        for seed in range(n_seeds):
-            found = read_run(run_folder(folder, arm, seed)) or {}
-            value = found.get("value")
-            values.append(float("nan") if value is None else float(value))
-        arms[arm] = Arm(tuple(values), design.n_samples(arm))
+        found = (run.get("value") for run in _runs(folder, arm, n_seeds))
+        values = tuple(float("nan") if value is None else float(value) for value in found)
+        arms[arm] = Arm(values, design.n_samples(arm))
     return arms
+
+
+def _runs(folder: Path, arm: str, n_seeds: int) -> list[dict[str, Any]]:
+    """What the runs of the first seeds found; nothing of one that is not there."""
+    return [read_run(run_folder(folder, arm, seed)) or {} for seed in range(n_seeds)]
 
 
 def _untrained(folder: Path, design: Design, options: Options) -> list[str]:
     """That training made no better images, where it is so; smoke says that it hardly can."""
     if options.preset == "smoke":
         return []
-    first = {arm: read_run(run_folder(folder, arm, 0)) or {} for arm in design.arms}
+    first = {arm: _runs(folder, arm, 1)[0] for arm in design.arms}
     line = untrained_line(first)
     return [] if line is None else [line]
 
@@ -161,7 +164,7 @@ def _collapsed(folder: Path, design: Design, options: Options, n_seeds: int) -> 
     """Such as "raw: 2 of 8 runs collapsed: the same image again and again."."""
     lines = []
     for arm in design.arms:
-        runs = [read_run(run_folder(folder, arm, seed)) or {} for seed in range(n_seeds)]
+        runs = _runs(folder, arm, n_seeds)
         n = sum(run.get("status") == "collapsed" for run in runs)
         if n:
             what = "text that loops" if options.model == "lm" else "the same images again and again"
@@ -175,9 +178,5 @@ def _copying(folder: Path, effect: Effect, n_seeds: int) -> list[str]:
         return []
     control = "raw" if effect.halves else "random"
     arms = ("curated", control) if effect.verdict == HELPS else (control, "curated")
-    runs = {
-        arm: [read_run(run_folder(folder, arm, seed)) or {} for seed in range(n_seeds)]
-        for arm in arms
-    }
-    line = copying_line(runs, *arms)
+    line = copying_line({arm: _runs(folder, arm, n_seeds) for arm in arms}, *arms)
     return [] if line is None else [line]

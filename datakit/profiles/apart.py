@@ -126,10 +126,11 @@ def flat_among_detailed(
     """
     numbers = np.flatnonzero(_judged(rows, flagged))
     rates = rows["flat_rate"].iloc[numbers].to_numpy(float, na_value=0.0)
-    base = rates[_different(rows.iloc[numbers])]
+    flat = rates > limit
+    # To tell copies apart takes long, and most corpora of photographs hold no drawing.
+    base = rates[_different(rows.iloc[numbers])] if flat.any() else rates[:0]
     if len(base) < _LEAST or np.median(base) > _DETAILED:
         return np.zeros(0, np.int64), np.zeros(0)
-    flat = rates > limit
     flat &= ~_classes(rows["label"].iloc[numbers], flat)
     return numbers[flat], rates[flat]
 

@@ -46,3 +46,13 @@ def test_texts(tmp_path):
     drawn = dk.generator(run).sample(64, length=256, seed=3)
     told = [json.loads(line)["text"] for line in lines]
     assert [text.decode("utf-8", "replace") for text in drawn] == told
+
+
+def test_a_run_of_other_code_is_refused(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (160, 1, 28, 28), np.uint8)
+    parts = {"raw": pixels[:60], "curated": pixels[:40], "holdout": pixels[60:]}
+    run = run_of(tmp_path, "flow", "pca", parts)
+    found = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    (run / "run.json").write_text(json.dumps(found | {"version": found["version"] - 1}))
+    with pytest.raises(dk.DatakitError, match="another version of the code"):
+        dk.generator(run)
