@@ -54,7 +54,7 @@ def issues() -> str:
         ]
         for name, r in rule_names(kind.rules).items():
             sign = "<" if r.below else ">"
-            also = [f"`{r.at_least[0]}` >= {r.at_least[1]:g}"] if r.at_least else []
+            also = [f"`{column}` >= {least:g}" for column, least in r.at_least]
             also += [f"scripts: {r.family}"] if r.family else []
             also += [f"not `{other}`" for other in r.unless]
             lines.append(

@@ -82,7 +82,7 @@ def _of_rules(issue: str, modality: str) -> Iterator[Threshold]:
     for name, rule in rule_names(issue_kind(modality).rules).items():
         if rule.issue != issue:
             continue
-        also = [f"`{rule.at_least[0]}` >= {_number(rule.at_least[1])}"] if rule.at_least else []
+        also = [f"`{column}` >= {_number(least)}" for column, least in rule.at_least]
         also += [_FAMILY.get(rule.family, rule.family)] if rule.family else []
         also += [f"not {' or '.join(f'`{other}`' for other in rule.unless)}"] if rule.unless else []
         yield Threshold(

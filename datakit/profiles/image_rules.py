@@ -20,14 +20,15 @@ IMAGE_RULES: tuple[Rule, ...] = (
     Rule("low_information", "gradient", True, 1.5, "planted: blanks <= 0.3, clean >= 2.5"),
     Rule("blurry", "sharpness", True, 0.385, "planted: 0.4 % of clean photographs"),
     Rule("too_dark", "luma_p99", True, 0.42, "planted: an eighth of the light gives <= 0.40"),
-    # A white background fades in softly; what is clipped by exposure has hard edges.
+    # A white background fades in softly; what is clipped by exposure has hard edges. White strokes
+    # on black have them too, but exposure that clips the middle leaves no quarter of it black.
     Rule(
         "too_bright",
         "clipped_rate",
         False,
         0.50,
         "planted: 0.3 % of clean photographs",
-        at_least=("sharpness", 0.62),
+        at_least=(("sharpness", 0.62), ("luma_p25", 0.02)),
     ),
     Rule(
         "low_contrast",
@@ -68,7 +69,7 @@ CAPTION_RULES: tuple[Rule, ...] = tuple(
     replace(
         rule,
         column=f"caption_{rule.column}",
-        at_least=rule.at_least and (f"caption_{rule.at_least[0]}", rule.at_least[1]),
+        at_least=tuple((f"caption_{column}", least) for column, least in rule.at_least),
     )
     for rule in TEXT_RULES
     if f"caption_{rule.column}" in _MEASURED and rule.issue not in _NOT_OF_CAPTIONS

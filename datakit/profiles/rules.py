@@ -38,7 +38,7 @@ class Rule:
     unless
         Issues that explain the value away: a sample that has one of them does not get this one.
     at_least
-        A second column, and the value it must have for this one to count.
+        Other columns, and the value that each must have for this one to count.
     family
         The rule is for samples of this family only ("spaced" or "unspaced" scripts); "" for all.
     """
@@ -49,7 +49,7 @@ class Rule:
     threshold: float
     source: str
     unless: tuple[str, ...] = ()
-    at_least: tuple[str, float] | None = None
+    at_least: tuple[tuple[str, float], ...] = ()
     family: str = ""
 
 
@@ -104,8 +104,7 @@ def apply_rules(
         with np.errstate(invalid="ignore", divide="ignore"):
             mask = np.asarray(values < limit if rule.below else values > limit)
             beyond = np.abs(np.log(np.maximum(np.abs(values), 1e-9) / max(abs(limit), 1e-9)))
-            if rule.at_least is not None:
-                column, minimum = rule.at_least
+            for column, minimum in rule.at_least:
                 mask &= derive(rows, column) >= minimum
         if rule.family and family is not None:
             mask &= family == rule.family

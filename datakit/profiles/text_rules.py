@@ -32,7 +32,7 @@ _REPETITION = (
     ("duplicate_9gram_rate", 0.11, 0.20),
     ("duplicate_10gram_rate", 0.10, 0.20),
 )
-_LEAST_TOKENS = ("n_tokens", 50.0)
+_LEAST_TOKENS = (("n_tokens", 50.0),)
 
 # What looks like no language because of them is judged when they are gone.
 _HIDES_WORDS = ("mojibake", "markup_residue")
@@ -45,7 +45,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         False,
         0.3,
         "planted: clean <= 0.1; fewer than ten characters can look misread by chance",
-        at_least=("n_words", 10.0),
+        at_least=(("n_words", 10.0),),
     ),
     Rule("mojibake", "replacement_rate", False, 0.005, "planted: lossy decoding leaves more"),
     Rule(
@@ -86,7 +86,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         0.7,
         "planted: number dumps; rows of dots after a word or two are none",
         _HIDES_WORDS,
-        ("n_words", 20.0),
+        (("n_words", 20.0),),
     ),
     *(
         Rule("repetitive", column, False, limit, _GOPHER, at_least=_LEAST_TOKENS, family=family)
@@ -101,7 +101,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         False,
         8,
         "planted: 2 % of clean English, 92 % of cut documents; read it as a rate of the corpus",
-        at_least=("n_sentences", 3.0),
+        at_least=(("n_sentences", 3.0),),
         family="spaced",
     ),
     Rule(
@@ -110,7 +110,7 @@ TEXT_RULES: tuple[Rule, ...] = (
         False,
         20,
         "planted: 4 % of clean Chinese, 33 % of cut documents; read it as a rate of the corpus",
-        at_least=("n_sentences", 3.0),
+        at_least=(("n_sentences", 3.0),),
         family="unspaced",
     ),
     Rule("contaminated", "contamination_rate", False, 0.30, "planted: clean <= 0.296"),

@@ -32,6 +32,26 @@ def test_odd_ones_out(tmp_path):
         assert row["value"] < row["threshold"]
 
 
+def test_white_strokes_on_black_are_not_overexposed(tmp_path):
+    stroke = Image.new("L", (28, 28), 0)
+    ImageDraw.Draw(stroke).rectangle((8, 3, 19, 24), fill=255)
+    light = textured(1).point(lambda v: min(255, 3 * v))
+    dark_corner = light.copy()
+    dark_corner.paste(0, (0, 0, dark_corner.width // 5, dark_corner.height))
+    items = [
+        ("stroke.png", encoded(stroke)),
+        ("light.png", encoded(light)),
+        ("corner.png", encoded(dark_corner)),
+    ]
+    items += [(f"{i:02d}.png", encoded(textured(10 + i))) for i in range(5)]
+    profile = dk.profile(items, tmp_path / "p", workers=0, encoder="none")
+    rows = profile.rows.set_index("path").loc[["stroke.png", "light.png", "corner.png"]]
+    assert (rows["clipped_rate"] > 0.5).all()
+    assert (rows["sharpness"] >= 0.62).all()
+    bright = profile.issues.query("issue == 'too_bright'")
+    assert set(bright["path"]) == {"light.png", "corner.png"}
+
+
 def test_a_threshold_can_be_set_and_only_where_there_is_one(tmp_path):
     items = [(f"{i:02d}.png", encoded(textured(i))) for i in range(5)]
     found, frame = issues_of(tmp_path, items, thresholds={"too_dark": 1.1})
