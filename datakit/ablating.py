@@ -8,6 +8,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from datakit.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,8 +18,11 @@ if TYPE_CHECKING:
     from datakit.corpora.corpus import Corpus
     from datakit.curation.plan import Plan
     from datakit.curation.recipe import Recipe
+    from datakit.profiles.profile import Profile
 
 __all__ = ["curated_sides", "short_name", "side_of"]
+
+Mask = npt.NDArray[np.bool_]
 
 _FEW, _LIGHT = 4_000, 4 * 2**20
 """Samples and bytes that one process is done with before others would have started."""
@@ -56,7 +62,12 @@ def side_of(
 
 
 def curated_sides(
-    recipe: Recipe | None, raw: Side, place: Path, ablate: bool, workers: int | None
+    recipe: Recipe | None,
+    raw: Side,
+    place: Path,
+    ablate: bool,
+    workers: int | None,
+    held_out: Mask | None = None,
 ) -> tuple[dict[str, Side], dict[str, str]]:
     """The curated arm, and where asked for one for each step of the recipe left out.
 
@@ -72,6 +83,8 @@ def curated_sides(
         Whether steps are left out.
     workers
         Worker processes; None for one per core, 0 for this process.
+    held_out
+        Rows of raw that curation may not see, shape (n,): recipe and plan are made without them.
 
     Returns
     -------
@@ -88,7 +101,8 @@ def curated_sides(
     from datakit.curating import plan, recipe_of
     from datakit.curation.ablation import ablated, edits_of
 
-    whole = recipe_of(raw.profile, recipe)
+    seen = raw.profile if held_out is None else _without(raw, held_out, place)
+    whole = recipe_of(seen, recipe)
     sides: dict[str, Side] = {}
     same: dict[str, str] = {}
     edits: dict[str, Any] = {}
@@ -96,7 +110,9 @@ def curated_sides(
     rows = raw.profile.rows
     unread = set(rows.loc[rows["status"].isin(("unreadable", "empty")), "sample_id"])
     for arm, one in ({"curated": whole} | (ablated(whole) if ablate else {})).items():
-        chosen = plan(raw.profile, one)
+        chosen = plan(seen, one)
+        if held_out is not None:
+            chosen = chosen.with_dropped(rows[held_out], "held out")
         edits[arm] = edits_of(chosen, one, unread)
         twin = next((other for other in sides if edits[other] == edits[arm]), None)
         if twin is None:
@@ -116,6 +132,19 @@ def short_name(location: str) -> str:
     from datakit.profiling import corpus_name
 
     return corpus_name(location).strip("._") or "corpus"
+
+
+def _without(raw: Side, held_out: Mask, place: Path) -> Profile:
+    """A profile of raw without the samples that are held out, as if it had never had them."""
+    from datakit.profiles.subset import subset_into
+
+    if held_out.all():
+        raise InputError(
+            f"nothing is left of {raw.corpus.location} beside the hold-out that is split off it: "
+            "give a larger corpus, or --holdout"
+        )
+    folder = place / "profiles" / f"rest-{short_name(raw.profile.location)}.profile"
+    return subset_into(raw.profile, ~held_out, folder)
 
 
 def _carried_out(

@@ -92,7 +92,8 @@ def bench(
     chosen = _recipe(recipe, corpora["raw"])
     sides, same = {"raw": side_of(corpora.pop("raw"), place, "raw", workers)}, dict[str, str]()
     if curated is None:
-        made, same = curated_sides(chosen, sides["raw"], place, ablate, workers)
+        held_out = sides["raw"].split.family if holdout is None else None
+        made, same = curated_sides(chosen, sides["raw"], place, ablate, workers, held_out)
         sides |= made
     sides |= {arm: side_of(corpus, place, arm, workers) for arm, corpus in corpora.items()}
     held = sides.pop("holdout", None)

@@ -10,6 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 
 import datakit as dk
 from datakit import ablating
+from datakit.benchmarks.holdout import hold_out
 from datakit.benchmarks.material import load_content
 from datakit.cli.main import main
 from datakit.curation.ablation import ablated
@@ -213,6 +214,49 @@ def test_a_benchmark_with_ablations_from_end_to_end(texts, tmp_path):
     again = dk.bench(texts / "raw", out=tmp_path / "bench", recipe=recipe,
                      holdout=texts / "held", preset="smoke", ablate=True, workers=0)  # fmt: skip
     assert again == effect
+
+
+def test_curation_does_not_see_a_holdout_that_is_split_off(tmp_path):
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    for k in range(120):
+        (folder / f"{k:03d}.txt").write_text(text(k, 60))
+        if k % 4 == 0:  # a near copy, one word longer
+            (folder / f"{k:03d}b.txt").write_text(text(k, 60)[:-2] + " more.\n")
+    effect = dk.bench(folder, out=tmp_path / "bench", preset="smoke", workers=0)
+    facts = json.loads((Path(effect.folder) / "bench.json").read_text())
+    held = hold_out(dk.load(tmp_path / "bench" / "profiles" / "raw-raw.profile")).family
+    assert 24 <= facts["n_holdout"] <= held.sum() == facts["near_holdout"]["raw"]
+    (made,) = (tmp_path / "bench" / "curated").iterdir()
+    plan = dk.Curated(made).plan.table
+    ids = dk.load(tmp_path / "bench" / "profiles" / "raw-raw.profile").rows["sample_id"]
+    assert plan["sample_id"].tolist() == ids.tolist()
+    assert ((plan["reason"] == "held out") == held).all()
+    assert (plan.loc[held, "edit"] == "drop").all()
+    # The rest is curated as if it were all that there is.
+    alone = dk.profile(
+        [(name, (folder / name).read_text()) for name in ids[~held]],
+        tmp_path / "alone",
+        encoder="none",
+        workers=0,
+    )
+    expected = dk.plan(alone).table
+    columns = ["sample_id", "edit", "reason"]
+    left = plan[~held].reset_index(drop=True)
+    assert left[columns].equals(expected[columns])
+    assert (left["reason"] == "near copy").sum() > 10
+    assert facts["near_holdout"]["curated"] == 0
+    assert effect.arms["curated"].n_samples == (left["edit"] != "drop").sum()
+    again = dk.bench(folder, out=tmp_path / "bench", preset="smoke", workers=0)
+    assert again == effect
+
+
+def test_nothing_beside_a_holdout_is_one_line(tmp_path):
+    for k in range(60):
+        (tmp_path / "raw" / "test").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "raw" / "test" / f"{k}.txt").write_text(text(k, 60))
+    with pytest.raises(dk.DatakitError, match=r"nothing is left of .* beside the hold-out"):
+        dk.bench(tmp_path / "raw", out=tmp_path / "bench", preset="smoke", workers=0)
 
 
 def test_a_recipe_of_one_step_left_out_is_raw_and_halves_work(texts, tmp_path):

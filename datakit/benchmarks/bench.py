@@ -95,9 +95,10 @@ def run_bench(
     progress(0, n_all)
     for look in _looks(options):
         wanted = [(arm, seed) for seed in range(before, look) for arm in design.arms]
-        for _ in executor.map(task, enumerate(wanted)):
-            n_done += 1
-            progress(n_done, n_all)
+        with memory_errors(f"train {options.model}", "give a smaller preset or fewer workers"):
+            for _ in executor.map(task, enumerate(wanted)):
+                n_done += 1
+                progress(n_done, n_all)
         before = look
         effect = effect_of(_arms(folder, design, look), design, options)
         if effect.decided:

@@ -13,7 +13,13 @@ from datakit.metrics.neighbours import k_nearest
 from datakit.metrics.prdc import prdc
 from datakit.metrics.vendi import vendi
 
-__all__ = ["MOST_REPEATED", "class_fidelity", "image_fidelity", "repetition"]
+__all__ = [
+    "MOST_REPEATED",
+    "class_fidelity",
+    "classifier_distances",
+    "image_fidelity",
+    "repetition",
+]
 
 Rows = npt.NDArray[np.floating]
 
@@ -75,10 +81,8 @@ def image_fidelity(
     """
     new, held = as_matrices(generated, reference, least=_LEAST)
     result: dict[str, float | bool | None] = {"frechet_distance": frechet_distance(new, held)}
-    n = min(_ROWS, len(new), len(held))
-    new, held = (side[np.sort(rng.permutation(len(side))[:n])] for side in (new, held))
-    scale = np.sqrt((held.astype(np.float64) ** 2).mean()) or 1.0
-    result["kernel_distance"] = mmd2(new / scale, held / scale, kernel="polynomial")
+    new, held = _equally_many(new, held, rng)
+    result["kernel_distance"] = _kernel_distance(new, held)
     result |= prdc(held, new)._asdict()
     result["kl_reference"], result["kl_generated"] = _divergences(new, held)
     return result | {"spread": _spread(new[:_SPREAD_ROWS], held[:_SPREAD_ROWS])}
@@ -113,10 +117,40 @@ def repetition(
         For other shapes, too few rows, or values that are not finite.
     """
     new, held = as_matrices(generated, reference, least=_LEAST)
-    n = min(_ROWS, len(new), len(held))
-    new, held = (side[np.sort(rng.permutation(len(side))[:n])] for side in (new, held))
+    new, held = _equally_many(new, held, rng)
     repeated = _repeated_rate(new, held)
     return {"repeated_rate": repeated, "collapsed": repeated > MOST_REPEATED}
+
+
+def classifier_distances(
+    generated: npt.ArrayLike, reference: npt.ArrayLike, rng: np.random.Generator
+) -> dict[str, float]:
+    """Frechet and kernel distance in the features of a classifier of the hold-out's domain.
+
+    Parameters
+    ----------
+    generated, reference
+        Its features, shapes (n, d) and (m, d), at least 2 rows each.
+    rng
+        Source of the rows of the kernel distance where there are more than 2,000.
+
+    Returns
+    -------
+    dict
+        ``frechet_distance_classifier``, ``kernel_distance_classifier``; see `image_fidelity`.
+
+    Raises
+    ------
+    ValueError
+        For other shapes, too few rows, or values that are not finite.
+    """
+    new, held = as_matrices(generated, reference, least=2)
+    distance = frechet_distance(new, held)
+    new, held = _equally_many(new, held, rng)
+    return {
+        "frechet_distance_classifier": distance,
+        "kernel_distance_classifier": _kernel_distance(new, held),
+    }
 
 
 def class_fidelity(
@@ -156,6 +190,18 @@ def class_fidelity(
         "n_missing_classes": int(((expected >= 5) & (counts[0] < expected / 10)).sum()),
         "confidence": float(new.max(axis=1).mean()),
     }
+
+
+def _equally_many(new: Rows, held: Rows, rng: np.random.Generator) -> tuple[Rows, Rows]:
+    """As many rows of both, in their order, 2,000 at most."""
+    n = min(_ROWS, len(new), len(held))
+    new, held = (side[np.sort(rng.permutation(len(side))[:n])] for side in (new, held))
+    return new, held
+
+
+def _kernel_distance(new: Rows, held: Rows) -> float:
+    scale = np.sqrt((held.astype(np.float64) ** 2).mean()) or 1.0
+    return mmd2(new / scale, held / scale, kernel="polynomial")
 
 
 def _divergences(new: Rows, held: Rows) -> tuple[float | None, float | None]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.curation.proposal import propose
+from datakit.profiles.overlap import near_own_rows
 from datakit.validators.copies import group_numbers
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Held:
     reference
         Rows of the profile that models are compared with, shape (n,).
     family
-        These rows, and all that are copies of one of them: no arm may have them, shape (n,).
+        These rows, and all that are copies or near copies of one of them, or in a group with one:
+        no arm may have them, shape (n,).
     n_unsound, n_split_from
         Readable samples that were passed over for the reference because of an issue, and all
         readable ones that it was chosen among.
@@ -75,7 +77,7 @@ def hold_out(profile: Profile) -> Held:
         chosen = chosen[: min(int(SHARE * sound.sum()), MOST)]
     reference = np.zeros(len(rows), bool)
     reference[chosen[:MOST]] = True
-    family = np.isin(groups, groups[reference])
+    family = np.isin(groups, groups[reference]) | near_own_rows(profile, reference)
     if has_test:
         family |= np.isin(splits, ("test", "val"))
     return Held(reference, family, int((among & ~sound).sum()), int(among.sum()))

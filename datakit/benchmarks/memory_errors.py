@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from datakit.errors import InputError
+from datakit.errors import InputError, WorkerKilled
 
 __all__ = ["memory_errors"]
 
@@ -16,6 +16,8 @@ _WORDS = ("out of memory", "can't allocate memory", "not enough memory")
 @contextlib.contextmanager
 def memory_errors(what: str, advice: str) -> Iterator[None]:
     """Turn an allocation that failed, of numpy, torch or Python, into an `InputError`.
+
+    So is a worker that the system killed again and again, as Linux does where memory runs out.
 
     Parameters
     ----------
@@ -31,6 +33,10 @@ def memory_errors(what: str, advice: str) -> Iterator[None]:
     """
     try:
         yield
+    except WorkerKilled as error:
+        raise InputError(
+            f"not enough memory to {what} (the system killed a worker twice): {advice}"
+        ) from error
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, MemoryError) or any(w in str(error).lower() for w in _WORDS):
             raise InputError(f"not enough memory to {what}: {advice}") from error

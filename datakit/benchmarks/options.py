@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from datakit.benchmarks.effect_arm import BITS_PER_BYTE, FRECHET, PrimaryMetric
+from datakit.benchmarks.holdout import Held, hold_out
 from datakit.corpora.corpus import Corpus
 from datakit.errors import InputError
 from datakit.profiles.profile import Profile
@@ -55,6 +57,11 @@ class Side:
 
     corpus: Corpus
     profile: Profile
+
+    @cached_property
+    def split(self) -> Held:
+        """What is held out of it where no hold-out is given."""
+        return hold_out(self.profile)
 
 
 def sizes_of(model: str, preset: str, raw: Profile) -> tuple[int, int]:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from datakit.benchmarks.cautions import FROM_RAW
 from datakit.benchmarks.descent import made_of, share_from
-from datakit.benchmarks.holdout import hold_out
 from datakit.benchmarks.material import Design, save_content
 from datakit.benchmarks.models import model_class
 from datakit.benchmarks.options import Options, Side, metric_of
@@ -174,7 +173,7 @@ def _drawn(sides: Mapping[str, Side], holdout: Side | None) -> _Drawn:
         held = _readable(holdout)
         near = {name: near_rows(side.profile, holdout.profile) for name, side in sides.items()}
     else:
-        split = hold_out(raw.profile)
+        split = raw.split
         held, counts = split.reference, (split.n_unsound, split.n_split_from)
         near = {
             name: split.family

@@ -21,7 +21,7 @@ from datakit.profiles.files import atomic, write_json
 
 __all__ = ["DONE", "RUN_VERSION", "SAMPLES", "RunTask", "read_run", "run_folder"]
 
-RUN_VERSION = 3
+RUN_VERSION = 4
 """One more with every change of the code by which a run finds something else: old runs are done
 again."""
 
@@ -184,17 +184,15 @@ class RunTask:
         file = self.folder / "data" / "labels.json"
         if not file.exists() or min(held.shape[2:]) < 8:
             return {}
-        from datakit.benchmarks.fidelity_images import class_fidelity
+        from datakit.benchmarks.fidelity_images import class_fidelity, classifier_distances
         from datakit.benchmarks.pictures import as_tensor
 
         images = as_tensor(held)
         judge = _classifier(file, self.space, self.seed)
         new, kept = as_tensor(pixels), images[judge.reference]
         found: dict[str, Any] = class_fidelity(judge.probabilities(new), judge.probabilities(kept))
-        from datakit.metrics.frechet import frechet_distance
-
-        distance = frechet_distance(judge.features(new), judge.features(kept))
-        return found | {"frechet_distance_classifier": distance}
+        rng = np.random.default_rng([self.seed, 4])
+        return found | classifier_distances(judge.features(new), judge.features(kept), rng)
 
     def _text(self, place: Path, train: Any, seed: int) -> dict[str, Any]:
         from datakit.benchmarks.fidelity_texts import text_fidelity
@@ -216,10 +214,14 @@ class RunTask:
     def _train(self, place: Path, model: Any, data: Any, preset: Any, own: int) -> None:
         from safetensors.torch import save_file
 
-        from datakit.benchmarks.training import train
+        from datakit.benchmarks.training import Diverged, train
 
         live = _Live(place / "live.json", preset.steps)
-        curves = train(model, data, preset.steps, preset.batch, own, model.device, live.told)
+        try:
+            curves = train(model, data, preset.steps, preset.batch, own, model.device, live.told)
+        except Diverged as error:
+            write_json(place / "curves.json", dataclasses.asdict(error.curves))
+            raise
         write_json(place / "curves.json", dataclasses.asdict(curves))
         with atomic(place / "weights.safetensors") as temporary:
             save_file(model.state(), str(temporary))

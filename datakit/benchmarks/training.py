@@ -32,11 +32,13 @@ class Diverged(DatakitError):  # noqa: N818 (what happened)
         The step at which it was noticed, from 1.
     reason
         What was seen.
+    curves
+        The losses up to then.
     """
 
-    def __init__(self, step: int, reason: str) -> None:
+    def __init__(self, step: int, reason: str, curves: Curves) -> None:
         super().__init__(f"training diverged at step {step}: {reason}")
-        self.step = step
+        self.step, self.curves = step, curves
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def train(
                 on_step(step, losses)
         for name, tensor in model.state().items():
             if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-                raise Diverged(steps, f"{name} of {model.name} is not finite")
+                raise Diverged(steps, f"{name} of {model.name} is not finite", curves.curves())
     return curves.curves()
 
 
@@ -161,7 +163,8 @@ class _Recorder:
         for name, loss in losses.items():
             first = self._first.setdefault(name, loss)
             if not math.isfinite(loss) or abs(loss) > _EXPLODED * max(1.0, abs(first)):
-                raise Diverged(step, f"the {name} loss is {loss:.3g}, at first it was {first:.3g}")
+                told = f"the {name} loss is {loss:.3g}, at first it was {first:.3g}"
+                raise Diverged(step, told, self.curves())
             self._sums[name] = self._sums.get(name, 0.0) + loss
         if step % self._every == 0 or step == self._n_steps:
             n = step - (self._steps[-1] if self._steps else 0)

@@ -132,6 +132,24 @@ class Plan:
         series = {name: pd.Series(values, dtype=object) for name, values in columns.items()}
         return replace(self, table=pd.DataFrame(series))
 
+    def with_dropped(self, rows: pd.DataFrame, reason: str) -> Plan:
+        """The plan with more samples, all of which it drops.
+
+        Parameters
+        ----------
+        rows
+            Of a profile; none of them is in the plan.
+        reason
+            Why they are dropped.
+        """
+        import pandas as pd
+
+        told = rows[["sample_id", "path", "content_hash"]].astype(object)
+        told = told.where(told.notna(), None).assign(edit="drop", reason=reason, evidence="")
+        told["steps"] = [[] for _ in range(len(told))]
+        table = pd.concat([self.table, told[list(COLUMNS)]]).astype(object)
+        return replace(self, table=table.sort_values("sample_id", ignore_index=True))
+
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write it as a Parquet file; the same plan gives the same bytes.
 

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from datakit.errors import InputError, WorkerError
+from datakit.errors import InputError, WorkerError, WorkerKilled
 from datakit.executors.executor import Result, Shard, Task
 from datakit.executors.wire import Heartbeat, receive, send
 
@@ -85,6 +85,11 @@ class _Worker:
         if code < 0:
             return f"the decoder crashed ({signal.Signals(-code).name})"
         return f"the worker exited with code {code}"
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody else ended the process: where memory runs out, the system does."""
+        return not self.late and self.process.poll() == -signal.SIGKILL
 
     def last_words(self) -> str:
         """The end of what the process wrote to standard error."""
@@ -257,7 +262,8 @@ class _Run:
         else:
             self._unexplained[job] = self._unexplained.get(job, 0) + 1
             if self._unexplained[job] > 1:
-                raise WorkerError(f"a worker died twice outside of any sample: {cause}: {words}")
+                error = WorkerKilled if worker.was_killed else WorkerError
+                raise error(f"a worker died twice outside of any sample: {cause}: {words}")
         self._again.append(job)
 
     def _end_late_ones(self) -> None:

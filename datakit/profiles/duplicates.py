@@ -1,4 +1,4 @@
-"""Groups of duplicates, from rows and embeddings alone."""
+"""Pairs of images that show the same picture, from rows and embeddings alone."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from datakit.profiles.groups import Groups, exact_groups, stars
+from datakit.profiles.groups import NearPairs, exact_groups
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from datakit.profiles.profile import Embeddings
 
-__all__ = ["FLAT_GRADIENT", "SAME_IMAGE", "near_groups"]
+__all__ = ["FLAT_GRADIENT", "SAME_IMAGE", "near_image_pairs"]
 
 SAME_IMAGE = ("content_hash", "pixel_hash")
 """Columns whose equal values mean equal images: bytes, or decoded pixels."""
@@ -26,16 +26,13 @@ SMALL_GRAY_CORRELATION = 0.98
 """Least correlation of gray images below 64 px: two handwritten ones reach 0.95 easily."""
 
 
-def near_groups(rows: pd.DataFrame, embeddings: Embeddings | None) -> Groups:
-    """Groups of images that show the same picture, one member per group of exact copies.
-
-    A group is a star: every member was verified against its centre, the member with the most
-    verified pairs, so that chains cannot link unlike images.
+def near_image_pairs(rows: pd.DataFrame, embeddings: Embeddings | None) -> NearPairs:
+    """Verified pairs of images that show the same picture, of one per group of exact copies.
 
     Returns
     -------
-    list of (members, similarities)
-        Row numbers, the centre first, and each one's similarity to the centre in [0, 1].
+    pairs, similarity
+        Row numbers, shape (m, 2), and the correlations of their thumbnails in [0, 1], shape (m,).
     """
     from datakit.profiles.near_duplicates import Fingerprints, near_pairs
 
@@ -44,7 +41,7 @@ def near_groups(rows: pd.DataFrame, embeddings: Embeddings | None) -> Groups:
         usable[group[1:]] = False
     numbers = np.flatnonzero(usable)
     if len(numbers) < 2:
-        return []
+        return np.zeros((0, 2), np.int64), np.zeros(0)
     chosen = rows.iloc[numbers]
     thumbs = np.frombuffer(b"".join(chosen["thumb"]), np.uint8).reshape(-1, 32, 32)
     borders = chosen[[f"border_{side}" for side in ("top", "bottom", "left", "right")]]
@@ -53,7 +50,7 @@ def near_groups(rows: pd.DataFrame, embeddings: Embeddings | None) -> Groups:
     floor = np.where(drawing, SMALL_GRAY_CORRELATION, 0.0)
     vectors = None if embeddings is None else _vectors(chosen["sample_id"].tolist(), embeddings)
     pairs, similarity = near_pairs(Fingerprints(thumbs, borders.to_numpy(), vectors, small, floor))
-    return stars(numbers[pairs], similarity)
+    return numbers[pairs], similarity
 
 
 def _vectors(sample_ids: list[str], embeddings: Embeddings) -> npt.NDArray[np.float32]:

@@ -12,10 +12,13 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Groups", "exact_groups", "stars"]
+__all__ = ["Groups", "NearPairs", "exact_groups", "stars"]
 
 Groups = list[tuple[list[int], list[float]]]
 """Row numbers of every group, the centre first, and each one's similarity to the centre."""
+
+NearPairs = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
+"""Row numbers of verified pairs of near duplicates, shape (m, 2), and their similarities, (m,)."""
 
 
 def exact_groups(rows: pd.DataFrame, same: Sequence[str]) -> list[list[int]]:

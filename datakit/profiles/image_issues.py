@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.profiles.apart import far_from_bulk, flat_among_detailed
-from datakit.profiles.duplicates import SAME_IMAGE, near_groups
+from datakit.profiles.duplicates import SAME_IMAGE, near_image_pairs
 from datakit.profiles.findings import Findings
 from datakit.profiles.groups import Groups, exact_groups
 from datakit.profiles.image_rules import CAPTION_RULES, IMAGE_RULES, IMAGE_SETTINGS
@@ -126,5 +126,5 @@ IMAGE_ISSUES = IssueKind(
     settings=IMAGE_SETTINGS,
     find=_find,
     same=SAME_IMAGE,
-    near_groups=near_groups,
+    near_pairs=near_image_pairs,
 )

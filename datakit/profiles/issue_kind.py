@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.profiles.findings import Findings
-from datakit.profiles.groups import Groups
+from datakit.profiles.groups import Groups, NearPairs
 from datakit.profiles.rules import Derive, Mask, Rule
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ class IssueKind:
         Adds what is special to the modality.
     same
         Columns whose equal values mean equal samples.
-    near_groups
-        Groups of near duplicates.
+    near_pairs
+        Verified pairs of near duplicates.
     family
         Family of every row, shape (n,), where rules differ by family.
     """
@@ -73,5 +73,5 @@ class IssueKind:
     settings: Mapping[str, float]
     find: Find
     same: tuple[str, ...]
-    near_groups: Callable[[pd.DataFrame, Embeddings | None], Groups]
+    near_pairs: Callable[[pd.DataFrame, Embeddings | None], NearPairs]
     family: Callable[[pd.DataFrame], npt.NDArray[np.object_]] | None = None

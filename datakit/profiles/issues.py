@@ -12,7 +12,7 @@ import numpy as np
 from datakit.errors import InputError
 from datakit.metrics.neighbours import nearest_neighbours
 from datakit.profiles.findings import Findings
-from datakit.profiles.groups import Groups, exact_groups
+from datakit.profiles.groups import Groups, exact_groups, stars
 from datakit.profiles.issue_kind import IssueKind
 from datakit.profiles.label_suspects import label_suspects
 from datakit.profiles.rules import apply_rules, rule_names
@@ -82,7 +82,7 @@ def find_issues(
     judged = apply_rules(rules, rows, kind.derive, limits, family)
     for issue, (mask, values, passed) in judged.items():
         found.add_mask(issue, mask, values, passed)
-    near = kind.near_groups(rows, embeddings)
+    near = stars(*kind.near_pairs(rows, embeddings))
     kind.find(found, rows, limits, near, {issue: mask for issue, (mask, _, _) in judged.items()})
     exact = exact_groups(rows, kind.same)
     _group_issues(found, rows, exact, near)

@@ -20,7 +20,7 @@ from datakit.profiles.thumbnails import shown_samples
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["merge_into"]
+__all__ = ["merge_into", "rows_with_extras"]
 
 _MUST_AGREE = ("modality", "measures", "encoder", "embed_limit")
 
@@ -54,7 +54,7 @@ def merge_into(
                     f"({first.manifest[name]} and {other.manifest[name]}): profile both corpora "
                     f"with the same datakit and settings{_about(name, first, other)}"
                 )
-    table = pa.concat_tables([_with_extras(profile) for profile in profiles])
+    table = pa.concat_tables([rows_with_extras(profile) for profile in profiles])
     table = table.sort_by("sample_id")
     ids = table.column("sample_id").to_pylist()
     twice = sorted({a for a, b in itertools.pairwise(ids) if a == b})
@@ -96,7 +96,7 @@ def _about(name: str, first: Profile, other: Profile) -> str:
     return " (the encoder was fitted on each: give both the same --reference, or --encoder none)"
 
 
-def _with_extras(profile: Profile) -> pa.Table:
+def rows_with_extras(profile: Profile) -> pa.Table:
     """Rows with their time stamps and embeddings: what parts are."""
     import pyarrow as pa
     import pyarrow.parquet as pq

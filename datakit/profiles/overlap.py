@@ -1,26 +1,33 @@
-"""Which samples of one corpus another has too, or nearly, from two profiles alone."""
+"""Which samples are the same as, or nearly, one of some others, from profiles alone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from datakit.profiles.groups import exact_groups
+from datakit.profiles.groups import exact_groups, stars
 from datakit.profiles.issues import issue_kind
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from datakit.profiles.profile import Profile
 
-__all__ = ["near_rows", "near_to_rows"]
+__all__ = ["near_own_rows", "near_rows", "near_to_rows"]
+
+Mask = npt.NDArray[np.bool_]
 
 
-def near_rows(profile: Profile, other: Profile) -> npt.NDArray[np.bool_]:
+def near_rows(profile: Profile, other: Profile) -> Mask:
     """Samples that are the same as, or nearly, one of another corpus, shape (n,).
 
     Found as duplicates within one corpus are: by content, and by the verified fingerprints of
-    the rows of both profiles together (embeddings are not used).
+    the rows of both profiles together (embeddings are not used). Every verified pair counts, so
+    that of a chain of near copies none is left beside its neighbour; and so does a group of near
+    copies, all of which were verified against one.
 
     Parameters
     ----------
@@ -32,22 +39,36 @@ def near_rows(profile: Profile, other: Profile) -> npt.NDArray[np.bool_]:
     return near_to_rows(profile, other, np.ones(other.n_samples, bool))
 
 
-def near_to_rows(
-    profile: Profile, other: Profile, wanted: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def near_to_rows(profile: Profile, other: Profile, wanted: Mask) -> Mask:
     """The same, for some rows of the other profile: shape (m,), true for those that count."""
     import pandas as pd
 
     n = profile.n_samples
     ours, theirs = (p.table.to_table().to_pandas() for p in (profile, other))
     rows = pd.concat([ours, theirs[wanted]], ignore_index=True)
-    kind = issue_kind(profile.modality)
+    return _near(profile.modality, rows, np.arange(len(rows)) >= n)[:n]
+
+
+def near_own_rows(profile: Profile, wanted: Mask) -> Mask:
+    """Samples that are one of some rows of the same profile, or the same, or nearly; shape (n,)."""
+    rows = profile.table.to_table().to_pandas()
+    return _near(profile.modality, rows, wanted) | wanted
+
+
+def _near(modality: str, rows: pd.DataFrame, wanted: Mask) -> Mask:
+    """Rows that are in one set of copies with a wanted one, or in a verified pair with one."""
+    kind = issue_kind(modality)
     exact = exact_groups(rows, kind.same)
     copies = {i: group for group in exact for i in group}
+    pairs, similarity = kind.near_pairs(rows, None)
     found = np.zeros(len(rows), bool)
-    near = [members for members, _ in kind.near_groups(rows, None)]
-    for group in [*exact, *({j for i in g for j in copies.get(i, [i])} for g in near)]:
-        members = np.fromiter(group, np.int64)
-        if (members >= n).any():
+
+    def sets() -> Iterator[list[int]]:
+        yield from exact
+        for near in [*pairs.tolist(), *(members for members, _ in stars(pairs, similarity))]:
+            yield [j for i in near for j in copies.get(i, [i])]
+
+    for members in sets():
+        if wanted[members].any():
             found[members] = True
-    return found[:n]
+    return found

@@ -19,12 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.measures.text_fingerprints import N_BANDS, SKETCH_SIZE
-from datakit.profiles.groups import Groups, exact_groups, stars
+from datakit.profiles.groups import Groups, NearPairs, exact_groups, stars
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MIN_JACCARD", "SAME_TEXT", "near_text_groups"]
+__all__ = ["MIN_JACCARD", "SAME_TEXT", "near_text_groups", "near_text_pairs"]
 
 SAME_TEXT = ("content_hash", "text_hash")
 """Columns whose equal values mean equal documents: bytes, or folded text."""
@@ -66,16 +66,35 @@ def near_text_groups(rows: pd.DataFrame, threshold: float = MIN_JACCARD) -> Grou
     list of (members, similarities)
         Row numbers, the centre first, and each one's Jaccard similarity to the centre.
     """
+    return stars(*near_text_pairs(rows, threshold))
+
+
+def near_text_pairs(rows: pd.DataFrame, threshold: float = MIN_JACCARD) -> NearPairs:
+    """Verified pairs of documents with nearly the same text, of one per group of exact copies.
+
+    Of a crowd with one band key those are left out whose documents are both near one that was
+    compared with all: the groups are the same without them.
+
+    Parameters
+    ----------
+    rows, threshold
+        See `near_text_groups`.
+
+    Returns
+    -------
+    pairs, similarity
+        Row numbers, shape (m, 2), and Jaccard similarities, shape (m,).
+    """
     usable = rows["minhash"].notna().to_numpy() & rows["shingles"].notna().to_numpy()
     for group in exact_groups(rows, SAME_TEXT):
         usable[group[1:]] = False
     numbers = np.flatnonzero(usable)
     if len(numbers) < 2:
-        return []
+        return _NONE, np.zeros(0)
     bands = np.frombuffer(b"".join(rows["minhash"].iloc[numbers]), "<u8").reshape(-1, N_BANDS)
     sketches = _Sketches(rows["shingles"].iloc[numbers].tolist())
     pairs, similarity = _near_pairs(bands, sketches, threshold)
-    return stars(numbers[pairs], similarity)
+    return numbers[pairs], similarity
 
 
 class _Sketches:

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from datakit.measures.text_language import languages
 from datakit.profiles.findings import Findings
-from datakit.profiles.groups import Groups
+from datakit.profiles.groups import Groups, NearPairs
 from datakit.profiles.issue_kind import IssueKind
 from datakit.profiles.rules import Mask, Values
 from datakit.profiles.shared_lines import shared_lines
-from datakit.profiles.text_duplicates import SAME_TEXT, near_text_groups
+from datakit.profiles.text_duplicates import SAME_TEXT, near_text_pairs
 from datakit.profiles.text_rules import TEXT_RULES, TEXT_SETTINGS
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def _boilerplate(
     found.add_mask("boilerplate", by_others, shared, limits["shared_lines"])
 
 
-def _near(rows: pd.DataFrame, embeddings: Embeddings | None) -> Groups:
-    return near_text_groups(rows)
+def _near(rows: pd.DataFrame, embeddings: Embeddings | None) -> NearPairs:
+    return near_text_pairs(rows)
 
 
 TEXT_ISSUES = IssueKind(
@@ -106,6 +106,6 @@ TEXT_ISSUES = IssueKind(
     settings=TEXT_SETTINGS,
     find=_find,
     same=SAME_TEXT,
-    near_groups=_near,
+    near_pairs=_near,
     family=_family,
 )

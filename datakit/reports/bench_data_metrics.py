@@ -21,6 +21,9 @@ METRICS: dict[str, Metric] = {
         "lower",
         "in the features of a small classifier of the hold-out's labels",
     ),
+    "kernel_distance_classifier": Metric(
+        "kernel distance in a classifier", "lower", "KID's unbiased estimate in the same features"
+    ),
     "kernel_distance": Metric(
         "kernel distance", "lower", "KID's unbiased estimate in the same feature space"
     ),

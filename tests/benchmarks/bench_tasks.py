@@ -1,5 +1,8 @@
 """Runs that find no memory, also in a worker process, which imports them from here."""
 
+import os
+import signal
+
 from datakit.benchmarks.models.flow import Flow
 from datakit.benchmarks.run_task import RunTask
 
@@ -18,6 +21,13 @@ class NoMemoryAtAll(RunTask):
 
     def __call__(self, shard, watch):
         return _with_step(MemoryError(), super().__call__, shard, watch)
+
+
+class Killed(RunTask):
+    """As Linux does it where memory runs out."""
+
+    def __call__(self, shard, watch):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _with_step(error, call, shard, watch):

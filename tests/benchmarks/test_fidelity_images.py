@@ -9,10 +9,17 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.stats import mannwhitneyu
 
 from datakit.benchmarks.feature_space import FeatureSpace
-from datakit.benchmarks.fidelity_images import class_fidelity, image_fidelity, repetition
+from datakit.benchmarks.fidelity_images import (
+    class_fidelity,
+    classifier_distances,
+    image_fidelity,
+    repetition,
+)
 from datakit.benchmarks.memorisation import memorisation, memorised_images
 
 CENTRES = 8 * np.random.default_rng(0).normal(size=(6, 12))
+
+DISTANCES = ("frechet_distance", "kernel_distance")
 
 
 def mixture(seed, n, modes=6, spread=1.0):
@@ -105,6 +112,15 @@ def test_fresh_draws_are_faithful():
     assert 0.4 < fresh.nearer_rate < 0.6
     assert got["spread"] == pytest.approx(1, abs=0.1)
     assert not got["collapsed"]
+
+
+def test_a_classifier_measures_by_the_same_distances():
+    new, held = mixture(1, 300), mixture(2, 200)
+    got = classifier_distances(new, held, np.random.default_rng(0))
+    same = image_fidelity(new, held, np.random.default_rng(0))
+    assert got == {f"{name}_classifier": same[name] for name in DISTANCES}
+    few = classifier_distances(new[:5], held[:4], np.random.default_rng(0))
+    assert all(np.isfinite(value) for value in few.values())
 
 
 def test_dropped_modes_leave_part_of_the_reference():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from datakit.benchmarks.fidelity_images import class_fidelity
 from datakit.benchmarks.models.dcgan import Dcgan
 from datakit.benchmarks.models.flow import Flow
 from datakit.benchmarks.models.gan import Gan
@@ -87,10 +88,16 @@ def test_a_mixture_is_recovered_and_a_dropped_mode_is_missing(name, shares):
     drawn = samples.numpy().reshape(-1, 2) if draw is points_of_ring else places(samples)
     found = rates_near(drawn, RING)
     between = rates_near(drawn, (RING + np.roll(RING, -1, 0)) / 2)
+    assert found.sum() > 0.5
     assert found.sum() > 1.4 * between.sum()  # it draws modes, not a ring
     assert (found >= shares / 5).all()
     assert (found[shares == 0] < 0.01).all()
     assert np.abs(found / found.sum() - shares).max() < 0.09
+    # And as a benchmark tells it, of those that are of a mode.
+    away = np.linalg.norm(drawn[:, None] - RING, axis=2)
+    modes = away.argmin(1)[away.min(1) < 0.15]
+    told = class_fidelity(np.eye(8)[modes], np.eye(8)[np.arange(800) % 8])
+    assert told["n_missing_classes"] == (shares == 0).sum()
 
 
 def test_the_u_net_learns_a_mixture_of_images():

@@ -81,6 +81,7 @@ def test_a_loss_that_is_no_number_or_exploded_stops_the_run(loss):
     with pytest.raises(Diverged, match="step 3") as caught:
         run(Scripted((1.0, 0.9, loss)))
     assert caught.value.step == 3
+    assert caught.value.curves.losses["loss"] == (1.0, 0.9)
     run(Scripted((1.0, 0.9, 9e3)))  # bad, but a number
 
 

@@ -106,6 +106,16 @@ def test_too_little_memory_to_train(tmp_path, capsys, corpora, monkeypatch, task
     assert not list(tmp_path.rglob("run.json"))
 
 
+def test_workers_that_the_system_kills(tmp_path, capsys, corpora, monkeypatch):
+    import bench_tasks
+
+    monkeypatch.setattr("datakit.benchmarks.bench.RunTask", bench_tasks.Killed)
+    given = ("{at}/raw", "{at}/curated", "--holdout", "{at}/held")
+    error = refused(capsys, corpora, tmp_path / "out", *given, workers="2")
+    assert "not enough memory to train flow (the system killed a worker twice): give" in error
+    assert not list(tmp_path.rglob("run.json"))
+
+
 def test_too_little_memory_to_read_the_samples(tmp_path, capsys, corpora, monkeypatch):
     def stack(*_):
         raise np._core._exceptions._ArrayMemoryError((50_000, 3, 64, 64), np.dtype(np.uint8))
