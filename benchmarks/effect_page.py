@@ -74,8 +74,11 @@ pictures are generated from the results.
 ```sh
 python benchmarks/effect_null.py MNIST CACHE
 python benchmarks/effect_planted.py DATA CACHE
-python benchmarks/effect_texts.py TEXTS CACHE
-python benchmarks/effect_scores.py DATA CACHE
+python benchmarks/effect_texts.py TEXTS CACHE --languages zh
+python benchmarks/effect_texts.py TEXTS CACHE --languages en --defects mix
+python benchmarks/effect_texts.py TEXTS CACHE --languages en --seeds 4 \\
+    --defects duplicates wrong_language gibberish boilerplate
+python benchmarks/effect_scores.py DATA CACHE --seeds 3
 python benchmarks/effect_page.py CACHE
 ```
 """

@@ -50,7 +50,8 @@ def told(effect: Effect) -> str:
     if effect.verdict == HURTS:
         return f"Curation hurts. {figures}"
     if effect.verdict == NO_EFFECT:
-        return f"No effect found. {figures}"
+        size = f"{100 * effect.metric.smallest:g} %"
+        return f"No effect found. {figures} Effects beyond {size} either way are ruled out."
     return f"Too few runs. {figures} {_advice(effect)}".rstrip()
 
 
