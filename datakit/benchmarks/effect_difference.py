@@ -26,10 +26,9 @@ LEAST_LUCK = 0.25
 """Least share of the variance of the differences that is put down to the luck of the draw.
 
 In pixel components, an untrained and a trained network, on halves of 5,000 MNIST images, the share
-was 0, .11 and .18, in the default encoder .3; it cannot be estimated well from few seeds, so
-that small estimates are lifted.
-With it, false verdicts are below 4.5 % at these shares (8 seeds), 5 % at .35, and 7 % at the worst
-(.6), by benchmarks/effect_rates.py.
+was 0, .11 and .18, in the default encoder, on 20 pairs, .28; it cannot be estimated well from few
+seeds, so that small estimates are lifted. With it, false verdicts are at most 4.1 % at these shares
+and 7.2 % at the worst (.76), by benchmarks/effect_rates.py.
 """
 
 

@@ -149,8 +149,8 @@ def _design(bench: SavedBench) -> list[list[str]]:
     false = (
         "at most 5.1 % of pairs that do not differ were told apart"
         if effect.halves
-        else "at most 3.5 % of pairs that do not differ were told apart where luck is as large as "
-        "it was on MNIST, and 7.1 % at the worst"
+        else "at most 4.1 % of pairs that do not differ were told apart where luck is as large as "
+        "it was on MNIST, and 7.2 % at the worst"
     )
     return [
         ["Arms", arms],
