@@ -84,7 +84,8 @@ def curated_sides(
     workers
         Worker processes; None for one per core, 0 for this process.
     held_out
-        Rows of raw that curation may not see, shape (n,): recipe and plan are made without them.
+        Rows of raw that no edit may depend on, shape (n,): the plan is made without them. What a
+        recipe is proposed for are raw's counts of issues.
 
     Returns
     -------
@@ -102,7 +103,7 @@ def curated_sides(
     from datakit.curation.ablation import ablated, edits_of
 
     seen = raw.profile if held_out is None else _without(raw, held_out, place)
-    whole = recipe_of(seen, recipe)
+    whole = recipe_of(raw.profile, recipe)  # the one that `curate` would propose
     sides: dict[str, Side] = {}
     same: dict[str, str] = {}
     edits: dict[str, Any] = {}
@@ -135,16 +136,16 @@ def short_name(location: str) -> str:
 
 
 def _without(raw: Side, held_out: Mask, place: Path) -> Profile:
-    """A profile of raw without the samples that are held out, as if it had never had them."""
-    from datakit.profiles.subset import subset_into
+    """A profile of raw without the samples that are held out, for a plan that cannot see them."""
+    from datakit.profiles.subset import subset_of
 
     if held_out.all():
         raise InputError(
             f"nothing is left of {raw.corpus.location} beside the hold-out that is split off it: "
             "give a larger corpus, or --holdout"
         )
-    folder = place / "profiles" / f"rest-{short_name(raw.profile.location)}.profile"
-    return subset_into(raw.profile, ~held_out, folder)
+    name = f"rest-{short_name(raw.profile.location)}"
+    return subset_of(raw.profile, ~held_out, place / "profiles" / name)
 
 
 def _carried_out(

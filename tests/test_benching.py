@@ -13,6 +13,7 @@ from datakit import ablating
 from datakit.benchmarks.holdout import hold_out
 from datakit.benchmarks.material import load_content
 from datakit.cli.main import main
+from datakit.curating import recipe_of
 from datakit.curation.ablation import ablated
 from datakit.curation.recipe import Augmentation, Recipe, Step
 from datakit.curation.selections.drop import Drop
@@ -219,17 +220,22 @@ def test_a_benchmark_with_ablations_from_end_to_end(texts, tmp_path):
 def test_curation_does_not_see_a_holdout_that_is_split_off(tmp_path):
     folder = tmp_path / "raw"
     folder.mkdir()
+    footer = "Winterbourne gazette, printed on a Thursday\n"
     for k in range(120):
-        (folder / f"{k:03d}.txt").write_text(text(k, 60))
+        (folder / f"{k:03d}.txt").write_text(text(k, 60) + footer * (k % 5 < 2))
         if k % 4 == 0:  # a near copy, one word longer
             (folder / f"{k:03d}b.txt").write_text(text(k, 60)[:-2] + " more.\n")
     effect = dk.bench(folder, out=tmp_path / "bench", preset="smoke", workers=0)
     facts = json.loads((Path(effect.folder) / "bench.json").read_text())
-    held = hold_out(dk.load(tmp_path / "bench" / "profiles" / "raw-raw.profile")).family
-    assert 24 <= facts["n_holdout"] <= held.sum() == facts["near_holdout"]["raw"]
+    raw = dk.load(tmp_path / "bench" / "profiles" / "raw-raw.profile")
+    held = hold_out(raw).family
+    assert 20 <= facts["n_holdout"] <= held.sum() == facts["near_holdout"]["raw"]
     (made,) = (tmp_path / "bench" / "curated").iterdir()
-    plan = dk.Curated(made).plan.table
-    ids = dk.load(tmp_path / "bench" / "profiles" / "raw-raw.profile").rows["sample_id"]
+    plan, ids = dk.Curated(made).plan.table, raw.rows["sample_id"]
+    # The recipe is the one that `curate` proposes, with the lines that it takes out.
+    assert dk.Curated(made).plan.recipe == dk.plan(raw).recipe
+    assert "Winterbourne gazette" in dk.plan(raw).recipe
+    assert not any("Winterbourne" in one.read_text() for one in made.rglob("*.txt"))
     assert plan["sample_id"].tolist() == ids.tolist()
     assert ((plan["reason"] == "held out") == held).all()
     assert (plan.loc[held, "edit"] == "drop").all()
@@ -240,7 +246,7 @@ def test_curation_does_not_see_a_holdout_that_is_split_off(tmp_path):
         encoder="none",
         workers=0,
     )
-    expected = dk.plan(alone).table
+    expected = dk.plan(alone, recipe_of(raw, None)).table
     columns = ["sample_id", "edit", "reason"]
     left = plan[~held].reset_index(drop=True)
     assert left[columns].equals(expected[columns])

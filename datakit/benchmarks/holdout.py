@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from datakit.curation.proposal import propose
-from datakit.profiles.overlap import near_own_rows
+from datakit.profiles.overlap import near_own_rows, same_as_rows
 from datakit.validators.copies import group_numbers
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class Held:
     reference
         Rows of the profile that models are compared with, shape (n,).
     family
-        These rows, and all that are copies or near copies of one of them, or in a group with one:
-        no arm may have them, shape (n,).
+        These rows, all that are near copies of one of them or in a group with one, the test and
+        validation split, and copies of any of these: no arm may have them, shape (n,).
     n_unsound, n_split_from
         Readable samples that were passed over for the reference because of an issue, and all
         readable ones that it was chosen among.
@@ -80,6 +80,7 @@ def hold_out(profile: Profile) -> Held:
     family = np.isin(groups, groups[reference]) | near_own_rows(profile, reference)
     if has_test:
         family |= np.isin(splits, ("test", "val"))
+    family |= same_as_rows(profile, profile, family)
     return Held(reference, family, int((among & ~sound).sum()), int(among.sum()))
 
 

@@ -21,7 +21,7 @@ from datakit.benchmarks.pictures import Loaded, load_images, load_texts
 from datakit.benchmarks.run_task import RUN_VERSION
 from datakit.errors import InputError
 from datakit.profiles.files import write_json
-from datakit.profiles.overlap import near_rows, near_to_rows
+from datakit.profiles.overlap import near_rows, near_to_rows, same_as_rows
 
 __all__ = ["CONFIG", "key_of", "prepared"]
 
@@ -178,7 +178,8 @@ def _drawn(sides: Mapping[str, Side], holdout: Side | None) -> _Drawn:
         near = {
             name: split.family
             if side is raw
-            else near_to_rows(side.profile, raw.profile, split.family)
+            else near_to_rows(side.profile, raw.profile, split.reference)
+            | same_as_rows(side.profile, raw.profile, split.family)
             for name, side in sides.items()
         }
     # An edited sample is no copy any more of what it was made of, and the model still knows it.

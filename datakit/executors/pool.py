@@ -171,7 +171,7 @@ class _Run:
         self._pending: dict[int, Any] = {}  # given out, or waiting to be given again
         self._again: list[int] = []
         self._lost: dict[int, dict[int, str]] = {}
-        self._unexplained: dict[int, int] = {}
+        self._unexplained: dict[int, list[bool]] = {}
         self._finished: dict[int, Any] = {}
         self._next = 0
         self._exhausted = False
@@ -260,9 +260,10 @@ class _Run:
         if position >= 0:
             self._lost.setdefault(job, {})[position] = cause
         else:
-            self._unexplained[job] = self._unexplained.get(job, 0) + 1
-            if self._unexplained[job] > 1:
-                error = WorkerKilled if worker.was_killed else WorkerError
+            killed = self._unexplained.setdefault(job, [])
+            killed.append(worker.was_killed)
+            if len(killed) > 1:
+                error = WorkerKilled if all(killed) else WorkerError
                 raise error(f"a worker died twice outside of any sample: {cause}: {words}")
         self._again.append(job)
 

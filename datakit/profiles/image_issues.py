@@ -11,13 +11,15 @@ import numpy.typing as npt
 from datakit.profiles.apart import far_from_bulk, flat_among_detailed
 from datakit.profiles.duplicates import SAME_IMAGE, near_image_pairs
 from datakit.profiles.findings import Findings
-from datakit.profiles.groups import Groups, exact_groups
+from datakit.profiles.groups import Groups, NearPairs, exact_groups
 from datakit.profiles.image_rules import CAPTION_RULES, IMAGE_RULES, IMAGE_SETTINGS
 from datakit.profiles.issue_kind import IssueKind
 from datakit.profiles.rules import Mask
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from datakit.profiles.profile import Embeddings
 
 __all__ = ["IMAGE_ISSUES"]
 
@@ -120,11 +122,15 @@ def _repeated_captions(found: Findings, rows: pd.DataFrame, least: float, near: 
             found.add("repeated_caption", members.tolist(), values, least, name)
 
 
+def _near(rows: pd.DataFrame, embeddings: Embeddings | None, wanted: Mask | None) -> NearPairs:
+    return near_image_pairs(rows, embeddings)
+
+
 IMAGE_ISSUES = IssueKind(
     rules=IMAGE_RULES + CAPTION_RULES,
     derive=_derived,
     settings=IMAGE_SETTINGS,
     find=_find,
     same=SAME_IMAGE,
-    near_pairs=near_image_pairs,
+    near_pairs=_near,
 )

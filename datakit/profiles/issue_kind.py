@@ -63,7 +63,8 @@ class IssueKind:
     same
         Columns whose equal values mean equal samples.
     near_pairs
-        Verified pairs of near duplicates.
+        Verified pairs of near duplicates. The third argument tells the rows of which pairs count
+        that groups do not need; None where groups are all that is wanted.
     family
         Family of every row, shape (n,), where rules differ by family.
     """
@@ -73,5 +74,5 @@ class IssueKind:
     settings: Mapping[str, float]
     find: Find
     same: tuple[str, ...]
-    near_pairs: Callable[[pd.DataFrame, Embeddings | None], NearPairs]
+    near_pairs: Callable[[pd.DataFrame, Embeddings | None, Mask | None], NearPairs]
     family: Callable[[pd.DataFrame], npt.NDArray[np.object_]] | None = None

@@ -82,7 +82,7 @@ def find_issues(
     judged = apply_rules(rules, rows, kind.derive, limits, family)
     for issue, (mask, values, passed) in judged.items():
         found.add_mask(issue, mask, values, passed)
-    near = stars(*kind.near_pairs(rows, embeddings))
+    near = stars(*kind.near_pairs(rows, embeddings, None))
     kind.find(found, rows, limits, near, {issue: mask for issue, (mask, _, _) in judged.items()})
     exact = exact_groups(rows, kind.same)
     _group_issues(found, rows, exact, near)

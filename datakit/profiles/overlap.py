@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from datakit.profiles.profile import Profile
 
-__all__ = ["near_own_rows", "near_rows", "near_to_rows"]
+__all__ = ["near_own_rows", "near_rows", "near_to_rows", "same_as_rows"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -55,20 +54,29 @@ def near_own_rows(profile: Profile, wanted: Mask) -> Mask:
     return _near(profile.modality, rows, wanted) | wanted
 
 
+def same_as_rows(profile: Profile, other: Profile, wanted: Mask) -> Mask:
+    """Samples with the content of some rows of another profile, shape (n,); no near ones."""
+    same = list(issue_kind(profile.modality).same)
+    ours, theirs = (p.table.to_table(columns=same).to_pandas() for p in (profile, other))
+    found = np.zeros(len(ours), bool)
+    for name in same:
+        found |= ours[name].isin(set(theirs.loc[wanted, name].dropna())).to_numpy()
+    return found
+
+
 def _near(modality: str, rows: pd.DataFrame, wanted: Mask) -> Mask:
     """Rows that are in one set of copies with a wanted one, or in a verified pair with one."""
     kind = issue_kind(modality)
-    exact = exact_groups(rows, kind.same)
-    copies = {i: group for group in exact for i in group}
-    pairs, similarity = kind.near_pairs(rows, None)
-    found = np.zeros(len(rows), bool)
-
-    def sets() -> Iterator[list[int]]:
-        yield from exact
-        for near in [*pairs.tolist(), *(members for members, _ in stars(pairs, similarity))]:
-            yield [j for i in near for j in copies.get(i, [i])]
-
-    for members in sets():
-        if wanted[members].any():
+    copies = np.arange(len(rows))
+    for group in exact_groups(rows, kind.same):
+        copies[group] = group[0]
+    hit = np.zeros(len(rows), bool)  # by the first of each set of copies, as pairs are
+    hit[copies[wanted]] = True
+    pairs, similarity = kind.near_pairs(rows, None, wanted)
+    pairs = copies[pairs]
+    found = hit.copy()
+    found[pairs[hit[pairs].any(axis=1)]] = True
+    for members, _ in stars(pairs, similarity):
+        if hit[members].any():
             found[members] = True
-    return found
+    return np.asarray(found[copies])

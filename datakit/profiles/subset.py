@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +17,14 @@ from datakit.profiles.merge import rows_with_extras
 from datakit.profiles.profile import Profile
 from datakit.profiles.store import Facts, write_profile
 
-__all__ = ["subset_into"]
+__all__ = ["subset_of"]
 
 
-def subset_into(profile: Profile, kept: npt.NDArray[np.bool_], folder: Path) -> Profile:
-    """Write the profile of some rows into a folder; what is in it is lost.
+def subset_of(profile: Profile, kept: npt.NDArray[np.bool_], stem: Path) -> Profile:
+    """The profile of some rows, made once in a folder that is called after them.
 
-    Issues are found anew, since they depend on the whole. Embeddings, scores, and what a report
-    shows are left out.
+    Issues are found anew, since they depend on the whole. Embeddings, scores, shared lines and what
+    a report shows are left out: it is there to be planned from.
 
     Parameters
     ----------
@@ -28,16 +32,18 @@ def subset_into(profile: Profile, kept: npt.NDArray[np.bool_], folder: Path) -> 
         Of the whole, n samples.
     kept
         Shape (n,), true for the rows that stay.
-    folder
-        For the profile.
+    stem
+        Where the folder is to be; its name gets a digest of the whole and of the rows behind it.
     """
     import pyarrow as pa
 
+    told = hashlib.sha256((profile.path / "manifest.json").read_bytes() + kept.tobytes())
+    folder = stem.with_name(f"{stem.name}-{told.hexdigest()[:8]}.profile")
+    if folder.exists():
+        return Profile(folder)
     table = rows_with_extras(profile).filter(pa.array(kept))
     place = table.schema.get_field_index("embedding")
     table = table.set_column(place, "embedding", pa.nulls(len(table), pa.binary()))
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     facts = Facts(
         corpus=profile.location,
         modality=profile.modality,
@@ -46,6 +52,12 @@ def subset_into(profile: Profile, kept: npt.NDArray[np.bool_], folder: Path) -> 
         embed_limit=int(profile.manifest["embed_limit"]),
         notes=profile.manifest["notes"],
     )
-    part = write_profile(folder, [table], [], facts)
-    finish(part, {})
-    return part
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{stem.name}-", dir=folder.parent))
+    try:
+        finish(write_profile(partial, [table], [], facts), {})
+        with contextlib.suppress(OSError):  # another process was first: with the same rows
+            os.rename(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return Profile(folder)

@@ -42,6 +42,7 @@ Shares = npt.NDArray[np.float64]
 
 _SMALL = 24  # documents with one key that are compared each with each
 _COMPARISONS = 256  # what one document that is taken out of a crowd may cost
+_ASKED = 1_000_000  # pairs of documents that are asked about with those of one crowd
 _NEIGHBOURS = 32
 _CHUNK = 1 << 20
 _HIGH = np.uint64(32)
@@ -69,7 +70,11 @@ def near_text_groups(rows: pd.DataFrame, threshold: float = MIN_JACCARD) -> Grou
     return stars(*near_text_pairs(rows, threshold))
 
 
-def near_text_pairs(rows: pd.DataFrame, threshold: float = MIN_JACCARD) -> NearPairs:
+def near_text_pairs(
+    rows: pd.DataFrame,
+    threshold: float = MIN_JACCARD,
+    wanted: npt.NDArray[np.bool_] | None = None,
+) -> NearPairs:
     """Verified pairs of documents with nearly the same text, of one per group of exact copies.
 
     Of a crowd with one band key those are left out whose documents are both near one that was
@@ -79,6 +84,9 @@ def near_text_pairs(rows: pd.DataFrame, threshold: float = MIN_JACCARD) -> NearP
     ----------
     rows, threshold
         See `near_text_groups`.
+    wanted
+        Documents, or copies of them, that are compared with all of a crowd, shape (n,): with as
+        many of them as make a million pairs.
 
     Returns
     -------
@@ -86,14 +94,16 @@ def near_text_pairs(rows: pd.DataFrame, threshold: float = MIN_JACCARD) -> NearP
         Row numbers, shape (m, 2), and Jaccard similarities, shape (m,).
     """
     usable = rows["minhash"].notna().to_numpy() & rows["shingles"].notna().to_numpy()
+    asked = np.zeros(len(rows), bool) if wanted is None else wanted.copy()
     for group in exact_groups(rows, SAME_TEXT):
         usable[group[1:]] = False
+        asked[group[0]] = asked[group].any()
     numbers = np.flatnonzero(usable)
     if len(numbers) < 2:
         return _NONE, np.zeros(0)
     bands = np.frombuffer(b"".join(rows["minhash"].iloc[numbers]), "<u8").reshape(-1, N_BANDS)
     sketches = _Sketches(rows["shingles"].iloc[numbers].tolist())
-    pairs, similarity = _near_pairs(bands, sketches, threshold)
+    pairs, similarity = _near_pairs(bands, sketches, threshold, asked[numbers])
     return numbers[pairs], similarity
 
 
@@ -148,7 +158,10 @@ class _Sketches:
 
 
 def _near_pairs(
-    bands: npt.NDArray[np.uint64], sketches: _Sketches, threshold: float
+    bands: npt.NDArray[np.uint64],
+    sketches: _Sketches,
+    threshold: float,
+    asked: npt.NDArray[np.bool_],
 ) -> tuple[Pairs, Shares]:
     """Verified pairs (first < second), and their similarities."""
     seen = np.zeros(0, np.uint64)
@@ -156,6 +169,7 @@ def _near_pairs(
     for band in range(bands.shape[1]):
         close, crowds = _buckets(np.ascontiguousarray(bands[:, band]))
         found = [close, *(_crowd_pairs(crowd, sketches, threshold) for crowd in crowds)]
+        found += [_pairs_with(crowd, asked) for crowd in crowds]
         codes = np.setdiff1d(_codes(np.concatenate(found)), seen)
         seen = np.union1d(seen, codes)
         candidates = _decoded(codes)
@@ -219,6 +233,13 @@ def _crowd_pairs(crowd: Numbers, sketches: _Sketches, threshold: float) -> Pairs
         first, second = np.triu_indices(len(left), 1)
         pairs.append(np.stack([left[first], left[second]], axis=1))
     return np.concatenate(pairs)
+
+
+def _pairs_with(crowd: Numbers, asked: npt.NDArray[np.bool_]) -> Pairs:
+    """Pairs of the documents that are asked about with all others of a crowd."""
+    chosen = crowd[asked[crowd]][: _ASKED // len(crowd)]
+    first, second = np.repeat(chosen, len(crowd)), np.tile(crowd, len(chosen))
+    return np.stack([first, second], axis=1)[first != second]
 
 
 def _prefix_pairs(documents: Numbers, sketches: _Sketches, threshold: float) -> Pairs:

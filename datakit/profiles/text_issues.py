@@ -96,8 +96,8 @@ def _boilerplate(
     found.add_mask("boilerplate", by_others, shared, limits["shared_lines"])
 
 
-def _near(rows: pd.DataFrame, embeddings: Embeddings | None) -> NearPairs:
-    return near_text_pairs(rows)
+def _near(rows: pd.DataFrame, embeddings: Embeddings | None, wanted: Mask | None) -> NearPairs:
+    return near_text_pairs(rows, wanted=wanted)
 
 
 TEXT_ISSUES = IssueKind(

@@ -83,7 +83,9 @@ def curves(bench: SavedBench) -> list[dict[str, Any]]:
         lines = []
         for arm, runs in by_arm.items():
             whole = [r for r in runs if name in r["losses"]]
-            whole = [r for r in whole if r["steps"] == whole[0]["steps"]]
+            # Those of diverged runs end before.
+            last = max((r["steps"][-1] for r in whole), default=0)
+            whole = [r for r in whole if r["steps"][-1] == last]
             if whole:
                 values = np.array([r["losses"][name] for r in whole], np.float64)
                 lines.append({"arm": arm, "n": len(whole), "steps": whole[0]["steps"]})

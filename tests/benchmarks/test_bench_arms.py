@@ -99,6 +99,19 @@ def test_no_text_of_the_holdout_is_in_an_arm(tmp_path, given):
     assert facts["near_holdout"]["clean"] == len(of_held)
 
 
+def test_arms_of_the_same_texts_lose_the_same_to_a_holdout_that_is_split_off(tmp_path):
+    """Also where near copies make chains, and under other names."""
+    words = text(0).split() + [word for base in range(1, 90) for word in text(base).split()]
+    chains = [" ".join(words[12 * i : 12 * i + 150]) + "." for i in range(700)]
+    raw = side([(f"{i:03}", one) for i, one in enumerate(chains)], tmp_path / "raw")
+    same = side([(f"x{i:03}", one) for i, one in enumerate(chains)], tmp_path / "same")
+    sides = {"raw": raw, "curated": same}
+    facts, contents = prepared(tmp_path / "b", sides, None, TEXTS)
+    assert sorted(contents["raw"]) == sorted(contents["curated"])
+    assert facts["near_holdout"]["raw"] == facts["near_holdout"]["curated"] > facts["n_holdout"]
+    assert 50 < facts["sizes"]["raw"] < 600
+
+
 def test_what_is_prepared_is_told_and_not_read_again(tmp_path, monkeypatch):
     raw = side(((f"{i}", text(i)) for i in range(60)), tmp_path / "raw")
     curated = side(((f"{i}", text(i)) for i in range(40)), tmp_path / "curated")

@@ -7,8 +7,8 @@ from PIL import Image
 
 import datakit as dk
 from datakit.profiles.duplicates import near_image_pairs
-from datakit.profiles.overlap import near_own_rows, near_rows
-from datakit.profiles.subset import subset_into
+from datakit.profiles.overlap import near_own_rows, near_rows, near_to_rows
+from datakit.profiles.subset import subset_of
 from datakit.validators.copies import group_numbers
 
 LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyz"))
@@ -66,15 +66,37 @@ def test_a_part_is_profiled_as_if_it_were_alone(tmp_path):
     items = [*texts.items(), *((f"same{c}", texts[f"{c}_0"]) for c in range(4)), ("none", "")]
     whole = profiled(items, tmp_path / "w")
     kept = np.array([i % 3 != 0 for i in range(len(items))])
-    part = subset_into(whole, kept, tmp_path / "part")
+    part = subset_of(whole, kept, tmp_path / "part")
     ids = set(whole.rows["sample_id"][kept])
     alone = profiled([one for one in items if one[0] in ids], tmp_path / "alone")
     assert part.rows.equals(alone.rows)
     assert part.issues.equals(alone.issues)
     assert not part.issues.equals(whole.issues[whole.issues["sample_id"].isin(ids)])
-    again = subset_into(whole, ~kept, tmp_path / "part")
-    assert set(dk.load(tmp_path / "part").rows["sample_id"]) == set(again.rows["sample_id"])
-    assert set(again.rows["sample_id"]).isdisjoint(ids)
+    other = subset_of(whole, ~kept, tmp_path / "part")
+    assert set(other.rows["sample_id"]).isdisjoint(ids)
+    before = part.path.stat().st_mtime_ns
+    assert subset_of(whole, kept, tmp_path / "part").path == part.path
+    assert part.path.stat().st_mtime_ns == before
+    assert not list(tmp_path.glob(".part*"))
+
+
+def test_a_crowd_hides_no_near_copy(tmp_path):
+    rng = np.random.default_rng(0)
+    words = ["".join(rng.choice(LETTERS, rng.integers(3, 9))) for _ in range(LONG + 3 * 60)]
+    texts = [(f"{i:02}", " ".join(words[3 * i : 3 * i + LONG]) + ".") for i in range(60)]
+    whole = profiled(texts, tmp_path / "w")
+    sets = [
+        {tuple(text.split()[k : k + 5]) for k in range(len(text.split()) - 4)} for _, text in texts
+    ]
+    for held in ([30], [0], [10, 50], [59]):
+        wanted = np.isin(np.arange(60), held)
+        found = near_own_rows(whole, wanted)
+        for i, one in enumerate(sets):
+            alike = max(len(one & sets[h]) / len(one | sets[h]) for h in held)
+            assert found[i] or alike < 0.8, (held, i, alike)
+        # An arm that is the same corpus by other names loses the same.
+        other = profiled([(f"x{name}", text) for name, text in texts], tmp_path / f"o{held[0]}")
+        assert (near_to_rows(other, whole, wanted) == found).all()
 
 
 def test_pictures_of_a_slow_pan(tmp_path):

@@ -161,6 +161,17 @@ def test_curves_are_means_and_reaches_over_seeds(tmp_path):
         assert line["high"] == [7 + step for step in STEPS]
 
 
+def test_a_run_that_diverged_hides_no_curve(tmp_path):
+    folder = bench_folder(tmp_path, planted(0.8))
+    before = data_of(folder)["curves"]
+    short = {"steps": STEPS[:2], "losses": {"loss": [1.0, 9e9]}}
+    for place in (folder / "runs").glob("*-000"):
+        (place / "curves.json").write_text(json.dumps(short))
+    [curve], [whole] = data_of(folder)["curves"], before
+    assert [one["steps"] for one in curve["lines"]] == [STEPS] * len(whole["lines"])
+    assert [one["n"] + 1 for one in curve["lines"]] == [one["n"] for one in whole["lines"]]
+
+
 def test_failed_and_collapsed_runs_are_named_and_left_out(tmp_path):
     values = planted(0.7)
     values["random"] = values["random"].copy()
