@@ -101,6 +101,7 @@ def run_bench(
                 progress(n_done, n_all)
         before = look
         effect = effect_of(_arms(folder, design, look), design, options)
+        effect = _unless_collapsed(effect, folder, options, look)
         if effect.decided:
             break
     reasons = [
@@ -130,6 +131,27 @@ def effect_of(arms: Mapping[str, Arm], design: Design, options: Options) -> Effe
         return effect
     told = "The smoke preset shows that everything works; its figures mean nothing."
     return replace(effect, verdict=TOO_FEW, n_needed=None, reasons=(told, *effect.reasons))
+
+
+def _unless_collapsed(effect: Effect, folder: Path, options: Options, n_seeds: int) -> Effect:
+    """The effect; without a verdict where most runs of both arms that decide it collapsed.
+
+    One arm that collapses tells of its data. Where both do, the model is not one for such images:
+    a `vae` that draws the same blur whatever it is given was nearer to photographs where a part of
+    them was noise. A language model is not judged by what it draws.
+    """
+    control = "raw" if effect.halves else "random"
+    if options.model == "lm" or options.preset == "smoke":
+        return effect
+    for arm in ("curated", control):
+        runs = _runs(folder, arm, n_seeds)
+        if 2 * sum(run.get("status") == "collapsed" for run in runs) <= len(runs):
+            return effect
+    line = (
+        f"Most runs of curated and {control} collapsed, so that no verdict is given: "
+        f"{options.model} is no model for these images. Give another --model."
+    )
+    return replace(effect, verdict=TOO_FEW, n_needed=None, reasons=(line, *effect.reasons))
 
 
 def _looks(options: Options) -> tuple[int, ...]:

@@ -132,13 +132,18 @@ def read_bench(folder: Path) -> SavedBench:
             for name, arm in saved["arms"].items()
         }
         reasons = tuple(str(reason) for reason in saved["reasons"])
+        verdict, n_needed = saved["verdict"], saved["n_needed"]
+        HEADLINES[verdict]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{folder} is no finished benchmark: give a folder that `datakit bench` made, or run "
             "the same command again"
         ) from error
     effect = effect_of(arms, design, options)
-    effect = replace(effect, reasons=reasons, folder=str(folder))
+    # What the verdict is may hang on the runs themselves, not on their values alone.
+    effect = replace(
+        effect, verdict=verdict, n_needed=n_needed, reasons=reasons, folder=str(folder)
+    )
     runs = {
         name: [read_run(run_folder(folder, name, seed)) or {} for seed in range(len(arm.values))]
         for name, arm in arms.items()

@@ -177,6 +177,40 @@ def test_failed_runs_withhold_a_verdict_and_so_go_on(tmp_path):
     assert (effect.verdict, effect.arms["curated"].n_failed) == ("helps", 3)
 
 
+@pytest.mark.parametrize(
+    ("collapsed", "model", "verdict"),
+    [
+        ({"curated": 8, "random": 8}, "flow", "too few runs"),
+        ({"curated": 5, "random": 5}, "flow", "too few runs"),
+        ({"curated": 4, "random": 8}, "flow", "helps"),
+        ({"random": 8, "raw": 8}, "flow", "helps"),
+        ({"curated": 8, "random": 8}, "lm", "helps"),
+    ],
+)
+def test_models_that_collapse_on_whatever_data_give_no_verdict(tmp_path, collapsed, model, verdict):
+    class Collapsing(Planted):
+        def map(self, task, shards):
+            for shard, found in zip(shards := list(shards), super().map(task, shards), strict=True):
+                arm, seed = shard[1]
+                file = run_folder(task.folder, arm, seed) / "run.json"
+                if seed < collapsed.get(arm, 0):
+                    told = json.loads(file.read_text())
+                    file.write_text(json.dumps(told | {"status": "collapsed"}))
+                yield found
+
+    options = replace(SINGLE, preset="quick", seeds=8)
+    if model == "lm":
+        options = replace(options, model="lm", space="", size=0, n_channels=0)
+    effect, _ = run(tmp_path, options, Collapsing(values(-9)))
+    assert effect.verdict == verdict
+    withheld = [line for line in effect.reasons if "no verdict is given" in line]
+    assert len(withheld) == (verdict == "too few runs")
+    assert all("curated and random" in line and "--model" in line for line in withheld)
+    saved = read_bench(tmp_path).effect
+    assert (saved.verdict, saved.sentence()) == (effect.verdict, effect.sentence())
+    assert "no verdict is given" in effect.sentence() or verdict == "helps"
+
+
 def test_runs_of_other_code_or_options_are_done_again(tmp_path, monkeypatch):
     keys = {key_of({}, None, options) for options in (SINGLE, FULL, replace(FULL, seed=1))}
     monkeypatch.setattr("datakit.benchmarks.prepared.RUN_VERSION", 999)
