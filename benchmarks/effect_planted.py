@@ -11,8 +11,8 @@ defects took the place of, so that closing the whole gap is more than can be don
 a perfect removal leaves: all that nothing was planted in, and nothing else. For "imbalance"
 the proposed recipe does nothing, since labels of uneven numbers may be wanted; "imbalance,
 balanced" is the same corpus by a recipe that asks for it. "junk, 5 %" and "junk, 10 %" are weak
-defects (junk alone is 20 %); "mix, vae" is the mix judged by another model than `flow`. Restartable:
-what is in CACHE is not done again.
+defects (junk alone is 20 %); "mix, vae" is the mix judged by another model than `flow`.
+Restartable: what is in CACHE is not done again.
 """
 
 from __future__ import annotations
