@@ -221,7 +221,7 @@ def test_curation_does_not_see_a_holdout_that_is_split_off(tmp_path):
     folder = tmp_path / "raw"
     folder.mkdir()
     footer = "Winterbourne gazette, printed on a Thursday\n"
-    for k in range(120):
+    for k in range(200):
         (folder / f"{k:03d}.txt").write_text(text(k, 60) + footer * (k % 5 < 2))
         if k % 4 == 0:  # a near copy, one word longer
             (folder / f"{k:03d}b.txt").write_text(text(k, 60)[:-2] + " more.\n")

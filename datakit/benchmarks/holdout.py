@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ __all__ = ["Held", "hold_out"]
 Mask = npt.NDArray[np.bool_]
 
 SHARE, MOST = 0.2, 5_000
-"""Of the corpus, and samples, that are held out at most."""
+"""Of the sound samples, copies counted once, and samples, that are held out at most."""
 
 DEFECTS_LEFT = frozenset(("truncated", "exact_duplicate", "near_duplicate", "split_leak"))
 """Issues that a sample of the hold-out may have: the first flags many sound texts, and copies are
@@ -74,7 +75,7 @@ def hold_out(profile: Profile) -> Held:
     sound = among & ~rows["sample_id"].isin(set(flagged)).to_numpy()
     chosen = _first_of_groups(rows, groups, np.flatnonzero(sound))
     if not has_test:
-        chosen = chosen[: min(int(SHARE * sound.sum()), MOST)]
+        chosen = chosen[: int(SHARE * len(chosen))]
     reference = np.zeros(len(rows), bool)
     reference[chosen[:MOST]] = True
     family = np.isin(groups, groups[reference]) | near_own_rows(profile, reference)
@@ -95,8 +96,14 @@ def _defects(profile: Profile) -> set[str]:
 def _first_of_groups(
     rows: pd.DataFrame, groups: npt.NDArray[np.int64], candidates: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """One candidate of each group of copies, in the order of their content hashes."""
-    hashes = rows["content_hash"].to_numpy()[candidates]
-    ordered = candidates[np.argsort(hashes.astype(str), kind="stable")]
-    _, first = np.unique(groups[ordered], return_index=True)
-    return ordered[np.sort(first)]
+    """One candidate of each group of copies, in an order by content in which all groups are alike.
+
+    The smallest hash of many is smaller than that of one: by these, groups of many copies would
+    come first, be held out, and with all their copies be gone from raw. So it is hashed again.
+    """
+    hashes = rows["content_hash"].to_numpy()[candidates].astype(str)
+    ordered = np.argsort(hashes, kind="stable")
+    _, first = np.unique(groups[candidates[ordered]], return_index=True)
+    one = ordered[first]
+    again = [hashlib.sha256(told.encode()).hexdigest() for told in hashes[one]]
+    return candidates[one[np.argsort(again)]]
