@@ -7,7 +7,7 @@ DatakitError
 ├── GateFailed          data that does not meet a suite: exit code 1, or 3 where it was not judged
 ├── MissingExtraError   an optional package is needed: exit code 2
 └── WorkerError         the workers could not do their work at all: exit code 3
-    └── WorkerKilled    the system killed one again and again, mostly for want of memory
+    └── WorkerKilledError the system killed one again and again, mostly for want of memory
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = [
     "MissingExtraError",
     "ProfileError",
     "WorkerError",
-    "WorkerKilled",
+    "WorkerKilledError",
 ]
 
 
@@ -77,5 +77,5 @@ class WorkerError(DatakitError):
     """Workers that cannot start or that fail on every shard."""
 
 
-class WorkerKilled(WorkerError):  # noqa: N818 (what happened)
+class WorkerKilledError(WorkerError):
     """A worker process was killed (SIGKILL) twice at one piece of work."""

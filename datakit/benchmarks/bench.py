@@ -144,8 +144,7 @@ def _unless_collapsed(effect: Effect, folder: Path, options: Options, n_seeds: i
     if options.model == "lm" or options.preset == "smoke":
         return effect
     for arm in ("curated", control):
-        runs = _runs(folder, arm, n_seeds)
-        if 2 * sum(run.get("status") == "collapsed" for run in runs) <= len(runs):
+        if 2 * _n_collapsed(folder, arm, n_seeds) <= n_seeds:
             return effect
     line = (
         f"Most runs of curated and {control} collapsed, so that no verdict is given: "
@@ -174,6 +173,10 @@ def _runs(folder: Path, arm: str, n_seeds: int) -> list[dict[str, Any]]:
     return [read_run(run_folder(folder, arm, seed)) or {} for seed in range(n_seeds)]
 
 
+def _n_collapsed(folder: Path, arm: str, n_seeds: int) -> int:
+    return sum(run.get("status") == "collapsed" for run in _runs(folder, arm, n_seeds))
+
+
 def _untrained(folder: Path, design: Design, options: Options) -> list[str]:
     """That training made no better images, where it is so; smoke says that it hardly can."""
     if options.preset == "smoke":
@@ -187,11 +190,10 @@ def _collapsed(folder: Path, design: Design, options: Options, n_seeds: int) -> 
     """Such as "raw: 2 of 8 runs collapsed: the same image again and again."."""
     lines = []
     for arm in design.arms:
-        runs = _runs(folder, arm, n_seeds)
-        n = sum(run.get("status") == "collapsed" for run in runs)
+        n = _n_collapsed(folder, arm, n_seeds)
         if n:
             what = "text that loops" if options.model == "lm" else "the same images again and again"
-            lines.append(f"{arm}: {n} of {len(runs)} runs collapsed ({what}); they count.")
+            lines.append(f"{arm}: {n} of {n_seeds} runs collapsed ({what}); they count.")
     return lines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from datakit.errors import InputError, WorkerKilled
+from datakit.errors import InputError, WorkerKilledError
 
 __all__ = ["memory_errors"]
 
@@ -33,7 +33,7 @@ def memory_errors(what: str, advice: str) -> Iterator[None]:
     """
     try:
         yield
-    except WorkerKilled as error:
+    except WorkerKilledError as error:
         raise InputError(
             f"not enough memory to {what} (the system killed a worker twice): {advice}"
         ) from error

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from datakit.errors import InputError, WorkerError, WorkerKilled
+from datakit.errors import InputError, WorkerError, WorkerKilledError
 from datakit.executors.executor import Result, Shard, Task
 from datakit.executors.wire import Heartbeat, receive, send
 
@@ -263,7 +263,7 @@ class _Run:
             killed = self._unexplained.setdefault(job, [])
             killed.append(worker.was_killed)
             if len(killed) > 1:
-                error = WorkerKilled if all(killed) else WorkerError
+                error = WorkerKilledError if all(killed) else WorkerError
                 raise error(f"a worker died twice outside of any sample: {cause}: {words}")
         self._again.append(job)
 

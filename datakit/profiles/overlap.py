@@ -51,7 +51,7 @@ def near_to_rows(profile: Profile, other: Profile, wanted: Mask) -> Mask:
 def near_own_rows(profile: Profile, wanted: Mask) -> Mask:
     """Samples that are one of some rows of the same profile, or the same, or nearly; shape (n,)."""
     rows = profile.table.to_table().to_pandas()
-    return _near(profile.modality, rows, wanted) | wanted
+    return _near(profile.modality, rows, wanted)
 
 
 def same_as_rows(profile: Profile, other: Profile, wanted: Mask) -> Mask:

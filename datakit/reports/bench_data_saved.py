@@ -133,7 +133,8 @@ def read_bench(folder: Path) -> SavedBench:
         }
         reasons = tuple(str(reason) for reason in saved["reasons"])
         verdict, n_needed = saved["verdict"], saved["n_needed"]
-        HEADLINES[verdict]
+        if verdict not in HEADLINES:
+            raise ValueError(verdict)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{folder} is no finished benchmark: give a folder that `datakit bench` made, or run "
